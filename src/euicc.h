@@ -1,0 +1,234 @@
+/* softeuicc: a software eUICC as a value. The public API: all that the daemon, the tools, the tests and the fuzzers of
+ * the whole card need.
+ *
+ * A card is used by one thread at a time; different cards may be used by different threads at once. Everything outside
+ * the card (randomness, time, storage, tracing) is handed in: the same seed, clock and APDUs give the same bytes. */
+#ifndef SOFTEUICC_EUICC_H
+#define SOFTEUICC_EUICC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define EUICC_API __attribute__((visibility("default")))
+#else
+#define EUICC_API
+#endif
+
+typedef struct euicc euicc;
+
+enum euicc_result {
+    EUICC_OK = 0,
+    EUICC_BAD_ARGUMENT, /* a parameter, a personality line, an EID, a certificate or a key is wrong */
+    EUICC_NO_MEMORY,
+    EUICC_NO_CARD,    /* the storage holds no card and no configuration was given */
+    EUICC_EXISTS,     /* the storage holds a card already and a configuration was given */
+    EUICC_STORAGE,    /* reading or writing the storage failed */
+    EUICC_CORRUPT,    /* the stored card does not decode */
+    EUICC_NEWER,      /* the stored card was written by a newer version of this program */
+    EUICC_LOCKED,     /* another process uses this card file */
+    EUICC_POWER_LOST, /* an answer of commit: the power was cut; the card stays mute until power on */
+    EUICC_MUTE,       /* the card is off, or went mute after a storage failure */
+    EUICC_SHORT_BUFFER,
+    EUICC_RANDOM, /* the random source failed */
+    EUICC_CRYPTO, /* the cryptographic library failed */
+};
+
+/* "the card file is used by another process" and so on. */
+EUICC_API const char *euicc_result_text(int result);
+
+/* ---- what lies outside the card ---- */
+
+/* One changed key of a commit. Keys are short readable text; value NULL: the key is gone. */
+struct euicc_change {
+    const char *key;
+    const uint8_t *value;
+    size_t n;
+};
+
+/* The back end calls this once per stored key while it loads; not 0: stop and return that. */
+typedef int (*euicc_put_fn)(void *put_ctx, const char *key, const uint8_t *value, size_t n);
+
+enum euicc_event {
+    EUICC_EVENT_POWER,    /* text: "power on", "power off", "reset" */
+    EUICC_EVENT_COMMAND,  /* bytes: the C-APDU */
+    EUICC_EVENT_FUNCTION, /* text: what the command is, "ES10c.GetEID", "SELECT ISD-R", "STORE DATA block 0" */
+    EUICC_EVENT_DETAIL,   /* text: one decoded field or fact, for verbose logs */
+    EUICC_EVENT_RESULT,   /* text: the answer by name, "ok", "profileNotInDisabledState(2)" */
+    EUICC_EVENT_REASON,   /* text: why the card said no, see struct euicc_reason */
+    EUICC_EVENT_RESPONSE, /* bytes: the R-APDU */
+    EUICC_EVENT_COMMIT,   /* text: "3 keys" written durably */
+};
+
+/* `ctx` is passed back. Every function returns 0 (EUICC_OK) or one of enum euicc_result. */
+struct euicc_env {
+    void *ctx;
+    int (*random)(void *ctx, uint8_t *out, size_t n);
+    int64_t (*now)(void *ctx);                                              /* seconds since 1970; NULL: no clock */
+    int (*load)(void *ctx, euicc_put_fn put, void *put_ctx);                /* NULL: the card lives in memory only */
+    int (*commit)(void *ctx, const struct euicc_change *changes, size_t n); /* all or nothing; NULL as for load */
+    void (*trace)(void *ctx, enum euicc_event event, const uint8_t *data, size_t n); /* NULL: none */
+};
+
+/* ---- making a card ---- */
+
+struct euicc_bytes {
+    const uint8_t *p;
+    size_t n;
+};
+
+/* One root (CI) that the card trusts, and the card's own chain under it. DER certificates, raw 32-byte private keys.
+ * With eum_certificate and eum_key the card makes itself a key pair and gets a certificate for its EID; with
+ * euicc_certificate and euicc_key it takes those; with neither it only verifies under this root. */
+struct euicc_issuer {
+    struct euicc_bytes ci_certificate;
+    struct euicc_bytes eum_certificate;
+    struct euicc_bytes eum_key;
+    struct euicc_bytes euicc_certificate;
+    struct euicc_bytes euicc_key;
+};
+
+struct euicc_config {
+    const char *eid;                    /* 32 digits; NULL: a random valid one that the first issuer's EUM may sign */
+    const char *personality;            /* the text of a personality file; NULL: the default one */
+    const struct euicc_issuer *issuers; /* in order of priority; NULL: the SGP.26 test PKI that is built in */
+    size_t issuer_count;
+};
+
+/* What went wrong, for people. */
+struct euicc_diagnostic {
+    char text[256];
+};
+
+/* Opens the card that env->load gives, or, if there is none and config is not NULL, makes and stores a new one.
+ * `why` may be NULL. The card is off. */
+EUICC_API int euicc_create(euicc **out, const struct euicc_config *config, const struct euicc_env *env,
+                           struct euicc_diagnostic *why);
+EUICC_API void euicc_destroy(euicc *card);
+
+/* ---- using it ---- */
+
+struct euicc_atr {
+    uint8_t bytes[33];
+    size_t n;
+};
+
+EUICC_API int euicc_power_on(euicc *card, struct euicc_atr *atr);
+EUICC_API int euicc_reset(euicc *card, struct euicc_atr *atr);
+/* Also: tear. Uncommitted and volatile state is gone. */
+EUICC_API void euicc_power_off(euicc *card);
+
+/* One command, one response of at least 2 bytes. rapdu should have room for 65538 bytes; EUICC_SHORT_BUFFER if the
+ * answer does not fit. EUICC_MUTE: no answer, as from a card that lost power. */
+EUICC_API int euicc_transmit(euicc *card, const uint8_t *capdu, size_t n, uint8_t *rapdu, size_t cap, size_t *rn);
+
+/* Why the last command was refused. `said` is false if it was not. Valid until the next command. */
+struct euicc_reason {
+    bool said;
+    const char *function; /* "ES10b.AuthenticateServer" */
+    const char *clause;   /* "SGP.22 5.7.13" */
+    size_t offset;        /* byte in the command data after reassembly; (size_t)-1: none */
+    const char *expected;
+    const char *came;
+};
+EUICC_API void euicc_last_reason(const euicc *card, struct euicc_reason *out);
+
+/* ---- images ---- */
+
+/* All that survives power off, as one image; free() it. */
+EUICC_API int euicc_snapshot(const euicc *card, uint8_t **image, size_t *n);
+/* Replaces the card's whole stored state by the image's, durably; the card is off afterwards. A restored older image
+ * brings its older counters back. */
+EUICC_API int euicc_restore(euicc *card, const uint8_t *image, size_t n);
+/* A copy in memory with everything, the open session included. env->load is not called. */
+EUICC_API int euicc_clone(const euicc *card, const struct euicc_env *env, euicc **out);
+
+/* ---- looking in, without APDUs ---- */
+
+struct euicc_description {
+    char eid[33];
+    char personality[64];
+    char sgp22_version[16]; /* "2.5.0" */
+    size_t memory_total;    /* bytes for profiles */
+    size_t memory_free;
+    size_t profile_count;
+    size_t notification_count;
+    size_t ci_count;
+    char default_smdp_address[256];
+};
+
+struct euicc_profile_description {
+    char iccid[21];            /* digits as printed on a SIM */
+    char isdp_aid[33];         /* hex */
+    const char *state;         /* "enabled", "disabled" */
+    const char *profile_class; /* "test", "provisioning", "operational" */
+    char nickname[257];
+    char service_provider[129];
+    char name[257];
+    size_t size; /* bytes of memory */
+};
+
+struct euicc_notification_description {
+    uint32_t sequence_number;
+    const char *event; /* "install", "enable", "disable", "delete" */
+    char address[256];
+    char iccid[21];              /* empty if the notification has none */
+    bool is_installation_result; /* a ProfileInstallationResult rather than an otherSignedNotification */
+};
+
+struct euicc_ci_description {
+    char ci_pk_id[41]; /* hex */
+    const char *curve; /* "P-256", "brainpoolP256r1" */
+    bool signs;        /* the card has a certificate under it */
+};
+
+EUICC_API int euicc_describe(const euicc *card, struct euicc_description *out);
+/* index from 0; EUICC_BAD_ARGUMENT past the end. */
+EUICC_API int euicc_describe_profile(const euicc *card, size_t index, struct euicc_profile_description *out);
+EUICC_API int euicc_describe_notification(const euicc *card, size_t index, struct euicc_notification_description *out);
+EUICC_API int euicc_describe_ci(const euicc *card, size_t index, struct euicc_ci_description *out);
+/* The ATR that the card gives, on or off. */
+EUICC_API int euicc_describe_atr(const euicc *card, struct euicc_atr *out);
+
+/* Back to how it left the factory: no profiles, notifications, addresses or stored one-time keys. EID, keys,
+ * certificates and the sequence counter stay. Durable; the card is off afterwards. */
+EUICC_API int euicc_factory_reset(euicc *card);
+
+/* Names and texts of the built-in personalities; NULL past the end. */
+EUICC_API const char *euicc_personality_name(size_t index);
+EUICC_API const char *euicc_personality_text(const char *name);
+
+/* ---- ready-made environments ---- */
+
+/* A random source: with a seed every byte follows from it; without, the operating system's. */
+typedef struct euicc_random euicc_random;
+EUICC_API int euicc_random_new(euicc_random **out, bool seeded, uint64_t seed);
+EUICC_API void euicc_random_free(euicc_random *random);
+EUICC_API int euicc_random_bytes(void *random, uint8_t *out, size_t n); /* fits struct euicc_env.random */
+
+/* A card file: SQLite, one table (card, key, value), one file for one card or for a fleet. */
+typedef struct euicc_file euicc_file;
+enum euicc_file_mode {
+    EUICC_FILE_CREATE, /* must not exist */
+    EUICC_FILE_OPEN,   /* must exist; locked against other processes */
+    EUICC_FILE_OPEN_OR_CREATE,
+    EUICC_FILE_READ_ONLY, /* must exist; may be in use by another process */
+};
+/* `card` names one card in the file; NULL: "card". On failure *why (may be NULL) names file and cause. */
+EUICC_API int euicc_file_open(euicc_file **out, const char *path, const char *card, enum euicc_file_mode mode,
+                              struct euicc_diagnostic *why);
+EUICC_API void euicc_file_close(euicc_file *file);
+EUICC_API int euicc_file_load(void *file, euicc_put_fn put, void *put_ctx);                /* fits .load */
+EUICC_API int euicc_file_commit(void *file, const struct euicc_change *changes, size_t n); /* fits .commit */
+/* Why the last load or commit failed; "" if it did not. */
+EUICC_API const char *euicc_file_error(const euicc_file *file);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

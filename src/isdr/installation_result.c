@@ -1,0 +1,154 @@
+/* ProfileInstallationResult (SGP.22 2.5.6; bpp-crypto.md 8): built, signed, stored together with the profile, and only
+ * then answered. Called at the end of every bound profile package. */
+#include "isdr/internal.h"
+
+#include "saip/saip.h"
+
+static const char *error_name(enum bpp_error error)
+{
+    switch (error) {
+    case BPP_GOOD:
+        return "ok";
+    case INCORRECT_INPUT_VALUES:
+        return "incorrectInputValues";
+    case INVALID_SIGNATURE:
+        return "invalidSignature";
+    case INVALID_TRANSACTION_ID:
+        return "invalidTransactionId";
+    case UNSUPPORTED_CRT_VALUES:
+        return "unsupportedCrtValues";
+    case UNSUPPORTED_REMOTE_OPERATION_TYPE:
+        return "unsupportedRemoteOperationType";
+    case UNSUPPORTED_PROFILE_CLASS:
+        return "unsupportedProfileClass";
+    case SCP03T_STRUCTURE_ERROR:
+        return "scp03tStructureError";
+    case SCP03T_SECURITY_ERROR:
+        return "scp03tSecurityError";
+    case ICCID_ALREADY_EXISTS:
+        return "installFailedDueToIccidAlreadyExistsOnEuicc";
+    case INSUFFICIENT_MEMORY:
+        return "installFailedDueToInsufficientMemoryForProfile";
+    case INTERRUPTION:
+        return "installFailedDueToInterruption";
+    case PE_PROCESSING_ERROR:
+        return "installFailedDueToPEProcessingError";
+    case DATA_MISMATCH:
+        return "installFailedDueToDataMismatch";
+    case INVALID_NAA_KEY:
+        return "testProfileInstallFailedDueToInvalidNaaKey";
+    case PPR_NOT_ALLOWED:
+        return "pprNotAllowed";
+    case UNKNOWN_ERROR:
+        break;
+    }
+    return "installFailedDueToUnknownError";
+}
+
+static const char *command_name(enum bpp_command command)
+{
+    switch (command) {
+    case COMMAND_INITIALISE_SECURE_CHANNEL:
+        return "initialiseSecureChannel";
+    case COMMAND_CONFIGURE_ISDP:
+        return "configureISDP";
+    case COMMAND_STORE_METADATA:
+        return "storeMetadata";
+    case COMMAND_REPLACE_SESSION_KEYS:
+        return "replaceSessionKeys";
+    case COMMAND_LOAD_PROFILE_ELEMENTS:
+        break;
+    }
+    return "loadProfileElements";
+}
+
+/* BF37 {BF27 {80 transactionId, BF2F, 06 smdpOid, A2 finalResult}, 5F37}; stored under its own sequence number. */
+static enum err finish(struct model *m, struct slice final_result, const uint8_t *iccid, struct buf *response)
+{
+    uint32_t sequence;
+    uint8_t signature[ECDSA_RAW_SIZE];
+    struct session *s = &m->session;
+    BUF_LOCAL data = {0};
+    TRY(notification_next_sequence(m, &sequence));
+    size_t mark = tlv_open(&data, 0xbf27);
+    tlv_put(&data, 0x80, slice_of(s->transaction_id, s->transaction_id_size));
+    notification_metadata(sequence, EVENT_INSTALL, buf_slice(&s->server_address), iccid, &data);
+    tlv_put(&data, 0x06, buf_slice(&s->server_oid));
+    tlv_put(&data, 0xa2, final_result);
+    tlv_close(&data, mark);
+    TRY(buf_err(&data));
+    struct slice part = buf_slice(&data);
+    TRY(identity_sign(m, s->sign_root, &part, 1, signature));
+    size_t outer = tlv_open(response, 0xbf37);
+    buf_append(response, part);
+    tlv_put(response, 0x5f37, SLICE(signature));
+    tlv_close(response, outer);
+    TRY(buf_err(response));
+    return notification_store_result(m, sequence, buf_slice(response));
+}
+
+static enum err store_profile(struct model *m, struct profile *p)
+{
+    struct download *d = &m->session.download;
+    struct store_metadata_request metadata;
+    *p = (struct profile){0};
+    TRY(asn1_store_metadata_request(buf_slice(&d->metadata), &metadata, &m->reason));
+    TRY(profile_allocate_aid(m, p->aid));
+    TRY(profile_next_order(m, &p->order));
+    memcpy(p->iccid, metadata.iccid.p, ICCID_SIZE);
+    p->profile_class = metadata.profile_class;
+    p->ppr = metadata.ppr;
+    memcpy(p->ci_pk_id, m->identity.roots[m->session.sign_root].ci_pk_id, CI_PK_ID_SIZE);
+    TRY(profile_put(m, p));
+    TRY(profile_put_part(m, p->aid, "meta", buf_slice(&d->metadata)));
+    TRY(profile_put_part(m, p->aid, "package", buf_slice(&d->package)));
+    return d->dp_proprietary_data.n ? profile_put_part(m, p->aid, "dp", buf_slice(&d->dp_proprietary_data)) : OK;
+}
+
+enum err installation_succeeded(struct model *m, struct buf *response)
+{
+    struct profile p;
+    BUF_LOCAL result = {0};
+    BUF_LOCAL sima = {0};
+    TRY(store_profile(m, &p));
+    saip_check_response(m->session.download.elements, &sima);
+    TRY(buf_err(&sima));
+    size_t success = tlv_open(&result, 0xa0);
+    tlv_put(&result, 0x4f, SLICE(p.aid));
+    tlv_put(&result, 0x04, buf_slice(&sima));
+    tlv_close(&result, success);
+    TRY(buf_err(&result));
+    TRY(finish(m, buf_slice(&result), p.iccid, response));
+    TRY(notification_add(m, &p, EVENT_INSTALL));
+    TRY(one_time_key_delete(m, buf_slice(&m->session.server_oid)));
+    session_drop(&m->session);
+    model_trace(m, EUICC_EVENT_RESULT, "installed");
+    return OK;
+}
+
+enum err installation_failed(struct model *m, enum bpp_command command, enum bpp_error error, struct buf *response)
+{
+    struct download *d = &m->session.download;
+    struct tlv metadata;
+    struct tlv iccid = {0};
+    bool known = false;
+    BUF_LOCAL result = {0};
+    if (d->has_metadata) {
+        struct slice in = buf_slice(&d->metadata);
+        known = tlv_next(&in, &metadata) && tlv_find(metadata.value, 0x5a, &iccid) && iccid.value.n == ICCID_SIZE;
+    }
+    size_t failure = tlv_open(&result, 0xa1);
+    tlv_put_unsigned(&result, 0x80, command);
+    tlv_put_unsigned(&result, 0x81, error);
+    if (d->elements && command == COMMAND_LOAD_PROFILE_ELEMENTS && saip_check_status(d->elements) != PE_OK) {
+        BUF_LOCAL sima = {0};
+        saip_check_response(d->elements, &sima);
+        tlv_put(&result, 0x82, buf_slice(&sima));
+    }
+    tlv_close(&result, failure);
+    TRY(buf_err(&result));
+    TRY(finish(m, buf_slice(&result), known ? iccid.value.p : NULL, response));
+    session_drop(&m->session);
+    model_trace(m, EUICC_EVENT_RESULT, "%s: %s(%d)", command_name(command), error_name(error), (int)error);
+    return OK;
+}

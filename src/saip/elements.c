@@ -1,0 +1,82 @@
+/* The profile elements: one row each (SAIP ProfileElement CHOICE; order and cardinality SAIP 8.1.3). Read by saip.c. */
+#include "saip/internal.h"
+
+enum row {
+    HEADER,
+    GFM,
+    PIN_CODES,
+    PUK_CODES,
+    AKA,
+    CDMA,
+    SECURITY_DOMAIN,
+    RFM,
+    APPLICATION,
+    NON_STANDARD,
+    END,
+    MF,
+    CD,
+    TELECOM,
+    USIM,
+    OPT_USIM,
+    ISIM,
+    OPT_ISIM,
+    PHONEBOOK,
+    GSM_ACCESS,
+    CSIM,
+    OPT_CSIM,
+    EAP,
+    DF_5GS,
+    DF_SAIP,
+    DF_SNPN,
+    DF_5GPROSE,
+    IOT,
+    OPT_IOT
+};
+
+#define ONE(row) ((uint64_t)1 << (row))
+/* The MF comes from PE-MF or from the first generic file management; an ADF may come from one too. */
+#define ROOT (ONE(MF) | ONE(GFM) | ONE(IOT))
+#define ANY_USIM (ONE(USIM) | ONE(GFM) | ONE(IOT))
+#define NAA (ONE(USIM) | ONE(ISIM) | ONE(CSIM) | ONE(GFM) | ONE(IOT))
+
+static const struct element_row rows[] = {
+    [HEADER] = {0xa0, "header", 0, true, saip_take_header},
+    [GFM] = {0xa1, "genericFileManagement", 0, false, NULL},
+    [PIN_CODES] = {0xa2, "pinCodes", ROOT, false, NULL},
+    [PUK_CODES] = {0xa3, "pukCodes", ROOT, true, NULL},
+    [AKA] = {0xa4, "akaParameter", NAA, false, saip_take_aka_parameter},
+    [CDMA] = {0xa5, "cdmaParameter", NAA, false, NULL},
+    [SECURITY_DOMAIN] = {0xa6, "securityDomain", 0, false, NULL},
+    [RFM] = {0xa7, "rfm", ONE(SECURITY_DOMAIN), false, NULL},
+    [APPLICATION] = {0xa8, "application", ONE(SECURITY_DOMAIN), false, NULL},
+    [NON_STANDARD] = {0xa9, "nonStandard", 0, false, NULL},
+    [END] = {0xaa, "end", 0, true, NULL},
+    [MF] = {0xb0, "mf", 0, true, saip_take_mf},
+    [CD] = {0xb1, "cd", ROOT, false, NULL},
+    [TELECOM] = {0xb2, "telecom", ROOT, false, NULL},
+    [USIM] = {0xb3, "usim", ROOT, false, saip_take_usim},
+    [OPT_USIM] = {0xb4, "opt-usim", ANY_USIM, false, saip_take_opt_usim},
+    [ISIM] = {0xb5, "isim", ROOT, false, NULL},
+    [OPT_ISIM] = {0xb6, "opt-isim", ONE(ISIM) | ONE(GFM), false, NULL},
+    [PHONEBOOK] = {0xb7, "phonebook", ANY_USIM, false, NULL},
+    [GSM_ACCESS] = {0xb8, "gsm-access", ANY_USIM, false, NULL},
+    [CSIM] = {0xb9, "csim", ROOT, false, NULL},
+    [OPT_CSIM] = {0xba, "opt-csim", ONE(CSIM) | ONE(GFM), false, NULL},
+    [EAP] = {0xbb, "eap", NAA, false, NULL},
+    [DF_5GS] = {0xbc, "df-5gs", ANY_USIM, false, NULL},
+    [DF_SAIP] = {0xbd, "df-saip", ANY_USIM, false, NULL},
+    [DF_SNPN] = {0xbe, "df-snpn", ANY_USIM, false, NULL},
+    [DF_5GPROSE] = {0xbf1f, "df-5gprose", ANY_USIM, false, NULL},
+    [IOT] = {0xbf20, "iot", 0, true, NULL},
+    [OPT_IOT] = {0xbf21, "opt-iot", ONE(IOT), true, NULL},
+};
+
+const struct element_row *element_find(uint32_t tag, size_t *index)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].tag != tag) continue;
+        *index = i;
+        return &rows[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,35 @@
+/* How commands reach a card from outside: the vpcd virtual reader, lines of hex, a TCP port. A transport owns the
+ * card's power while it runs, knows the card only through euicc.h, and is called by src/cli. Each call returns when
+ * `stop` becomes readable, when its input ends, or on a failure that trying again cannot mend. */
+#ifndef SOFTEUICC_TRANSPORT_TRANSPORT_H
+#define SOFTEUICC_TRANSPORT_TRANSPORT_H
+
+#include "euicc.h"
+
+enum transport_message {
+    TRANSPORT_NOTE,    /* where it is connected, who came and went */
+    TRANSPORT_PROBLEM, /* what failed, what was expected */
+};
+
+struct transport {
+    euicc *card; /* borrowed; off before and after the call */
+    int stop;    /* a file descriptor that becomes readable when it is time to end; -1: never */
+    /* One line for people, without a line end. */
+    void (*say)(void *ctx, enum transport_message kind, const char *text);
+    void *ctx;
+};
+
+/* Puts the card on a virtual PC/SC reader as a client of vpcd at `address` ("HOST:PORT"). Waits until vpcd is there and
+ * comes back whenever the connection drops. False: the address is unusable; said. */
+bool transport_vpcd(const struct transport *transport, const char *address);
+
+/* Serves vpcd's frames at `address` ("HOST:PORT", port 0 picks a free one) to one client at a time; others wait. The
+ * card is on as soon as a client connects. Only loopback addresses unless allow_remote. False: the address is unusable;
+ * said. */
+bool transport_listen(const struct transport *transport, const char *address, bool allow_remote);
+
+/* Hex command lines from in_fd, exactly one line on out_fd for each (see stdio.c for the lines). The card is on from
+ * the start. Ends with the input. False: reading or writing failed; said. */
+bool transport_stdio(const struct transport *transport, int in_fd, int out_fd);
+
+#endif

@@ -1,0 +1,252 @@
+/* See metadata.h. */
+#define _POSIX_C_SOURCE 200809L
+#include "metadata.h"
+
+#include "base/hex.h"
+#include "base/tlv.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EVENTS 4
+static const char *const event_names[EVENTS] = {"install", "enable", "disable", "delete"};
+
+/* What a file said, before it is put into the order of the specification. */
+struct metadata {
+    uint8_t iccid[10];
+    bool has_iccid;
+    struct buf provider;
+    struct buf name;
+    struct buf notify; /* entries of notificationConfigurationInfo */
+    struct buf owner;  /* members of OperatorId */
+    struct buf icon;
+    uint8_t icon_type; /* 0 JPEG, 1 PNG */
+    uint8_t class;     /* 0 test, 1 provisioning, 2 operational */
+    uint32_t rules;
+};
+
+static void metadata_free(struct metadata *m)
+{
+    buf_free(&m->provider);
+    buf_free(&m->name);
+    buf_free(&m->notify);
+    buf_free(&m->owner);
+    buf_free(&m->icon);
+}
+
+void metadata_iccid_digits(struct slice iccid, char out[21])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < iccid.n && i < 10; i++) {
+        unsigned low = iccid.p[i] & 0x0f;
+        unsigned high = iccid.p[i] >> 4;
+        if (low < 10) out[n++] = (char)('0' + low);
+        if (high < 10) out[n++] = (char)('0' + high);
+    }
+    out[n] = 0;
+}
+
+bool metadata_iccid_bytes(const char *digits, uint8_t out[10])
+{
+    size_t n = strlen(digits);
+    if (n < 18 || n > 20 || strspn(digits, "0123456789") != n) return false;
+    memset(out, 0xff, 10);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t digit = (uint8_t)(digits[i] - '0');
+        out[i / 2] = i % 2 ? (uint8_t)((out[i / 2] & 0x0f) | digit << 4) : (uint8_t)(0xf0 | digit);
+    }
+    return true;
+}
+
+bool metadata_package_iccid(struct slice package, struct slice *iccid)
+{
+    struct tlv header;
+    struct tlv field;
+    if (!tlv_next(&package, &header) || header.tag != 0xa0) return false;
+    if (!tlv_find(header.value, 0x83, &field) || field.value.n != 10) return false;
+    *iccid = field.value;
+    return true;
+}
+
+void metadata_iccid_swap(struct slice iccid, uint8_t out[10])
+{
+    for (size_t i = 0; i < 10; i++)
+        out[i] = (uint8_t)(iccid.p[i] << 4 | iccid.p[i] >> 4);
+}
+
+/* "install delete @ ADDRESS": one entry of notificationConfigurationInfo for each event. */
+static const char *read_notify(struct metadata *m, char *value)
+{
+    char *at = strchr(value, '@');
+    if (!at) return "EVENTS @ ADDRESS";
+    *at++ = 0;
+    while (isspace((unsigned char)*at))
+        at++;
+    uint32_t events = 0;
+    char *rest = value;
+    for (char *word; (word = strtok_r(rest, " ,\t", &rest));) {
+        unsigned i = 0;
+        while (i < EVENTS && strcmp(word, event_names[i]) != 0)
+            i++;
+        if (i == EVENTS) return "of install, enable, disable, delete";
+        events |= 1u << i;
+    }
+    if (!events || !*at) return "at least one event and an address";
+    size_t entry = tlv_open(&m->notify, 0x30);
+    tlv_put_bits(&m->notify, 0x80, events);
+    tlv_put(&m->notify, 0x81, slice_text(at));
+    tlv_close(&m->notify, entry);
+    return NULL;
+}
+
+/* MCC and MNC, six digits of which the last may be F, to the three bytes of TS 24.008 10.5.1.3. */
+static const char *read_owner(struct metadata *m, const char *value)
+{
+    uint8_t d[6];
+    char mccmnc[7] = "";
+    if (sscanf(value, "%6[0-9Ff]", mccmnc) != 1 || strlen(mccmnc) != 6)
+        return "six digits, MCC and MNC (the last may be F)";
+    for (size_t i = 0; i < 6; i++)
+        d[i] = isdigit((unsigned char)mccmnc[i]) ? (uint8_t)(mccmnc[i] - '0') : 0x0f;
+    uint8_t bytes[3] = {(uint8_t)(d[1] << 4 | d[0]), (uint8_t)(d[5] << 4 | d[2]), (uint8_t)(d[4] << 4 | d[3])};
+    tlv_put(&m->owner, 0x80, SLICE(bytes));
+    return NULL;
+}
+
+static const char *read_gid(struct metadata *m, uint32_t tag, const char *value)
+{
+    BUF_LOCAL gid = {0};
+    if (!hex_decode(slice_text(value), &gid)) return "hexadecimal digits";
+    tlv_put(&m->owner, tag, buf_slice(&gid));
+    return NULL;
+}
+
+/* The icon's path is relative to the metadata file. */
+static const char *read_icon(struct metadata *m, const char *path, const char *value)
+{
+    char name[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(name, sizeof name, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, value);
+    FILE *file = fopen(name, "rb");
+    if (!file) return "a file that can be read";
+    uint8_t piece[1024];
+    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_append(&m->icon, slice_of(piece, n));
+    fclose(file);
+    m->icon_type = m->icon.n > 1 && m->icon.p[0] == 0x89;
+    return NULL;
+}
+
+/* NULL, or what was expected. */
+static const char *read_field(struct metadata *m, const char *path, const char *key, char *value)
+{
+    if (strcmp(key, "iccid") == 0) {
+        m->has_iccid = metadata_iccid_bytes(value, m->iccid);
+        return m->has_iccid ? NULL : "18 to 20 digits";
+    }
+    if (strcmp(key, "service_provider") == 0 || strcmp(key, "name") == 0) {
+        struct buf *text = *key == 'n' ? &m->name : &m->provider;
+        buf_reset(text);
+        buf_append(text, slice_text(value));
+        return NULL;
+    }
+    if (strcmp(key, "class") == 0) {
+        static const char *const classes[] = {"test", "provisioning", "operational"};
+        for (uint8_t i = 0; i < 3; i++) {
+            m->class = i;
+            if (strcmp(value, classes[i]) == 0) return NULL;
+        }
+        return "test, provisioning or operational";
+    }
+    if (strcmp(key, "ppr") == 0) {
+        if (strstr(value, "1")) m->rules |= 1u << 1;
+        if (strstr(value, "2")) m->rules |= 1u << 2;
+        return m->rules || strcmp(value, "none") == 0 ? NULL : "ppr1, ppr2, both or none";
+    }
+    if (strcmp(key, "owner") == 0) return read_owner(m, value);
+    if (strcmp(key, "gid1") == 0) return read_gid(m, 0x81, value);
+    if (strcmp(key, "gid2") == 0) return read_gid(m, 0x82, value);
+    if (strcmp(key, "notify") == 0) return read_notify(m, value);
+    if (strcmp(key, "icon") == 0) return read_icon(m, path, value);
+    return "a key of profiles/README.md";
+}
+
+static void write_request(const struct metadata *m, struct buf *request)
+{
+    size_t open = tlv_open(request, 0xbf25);
+    tlv_put(request, 0x5a, SLICE(m->iccid));
+    tlv_put(request, 0x91, buf_slice(&m->provider));
+    tlv_put(request, 0x92, buf_slice(&m->name));
+    if (m->icon.n) {
+        tlv_put_u8(request, 0x93, m->icon_type);
+        tlv_put(request, 0x94, buf_slice(&m->icon));
+    }
+    tlv_put_u8(request, 0x95, m->class);
+    if (m->notify.n) tlv_put(request, 0xb6, buf_slice(&m->notify));
+    if (m->owner.n) tlv_put(request, 0xb7, buf_slice(&m->owner));
+    if (m->rules) tlv_put_bits(request, 0x99, m->rules);
+    tlv_close(request, open);
+}
+
+/* Splits "key = value  # comment" in place; false for lines with nothing. */
+static bool split(char *line, char **key, char **value)
+{
+    line[strcspn(line, "\r\n")] = 0;
+    char *start = line + strspn(line, " \t");
+    if (*start == 0 || *start == '#') return false;
+    *key = start;
+    char *equals = strchr(start, '=');
+    *value = equals ? equals + 1 : start + strlen(start);
+    if (equals) *equals = 0;
+    start[strcspn(start, " \t")] = 0;
+    *value += strspn(*value, " \t");
+    char *comment = strstr(*value, " #");
+    if (comment) *comment = 0;
+    for (size_t n = strlen(*value); n > 0 && isspace((unsigned char)(*value)[n - 1]); n--)
+        (*value)[n - 1] = 0;
+    return true;
+}
+
+bool metadata_read(const char *path, struct buf *request, char *error, size_t error_size)
+{
+    __attribute__((cleanup(metadata_free))) struct metadata m = {.class = 2};
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        snprintf(error, error_size, "%s: cannot be read", path);
+        return false;
+    }
+    char line[1024];
+    const char *expected = NULL;
+    for (unsigned number = 1; !expected && fgets(line, sizeof line, file); number++) {
+        char *key;
+        char *value;
+        if (!split(line, &key, &value)) continue;
+        expected = read_field(&m, path, key, value);
+        if (expected) snprintf(error, error_size, "%s:%u: %s: expected %s", path, number, key, expected);
+    }
+    fclose(file);
+    if (expected) return false;
+    if (!m.has_iccid) {
+        snprintf(error, error_size, "%s: expected a line iccid = DIGITS", path);
+        return false;
+    }
+    write_request(&m, request);
+    return !buf_err(request);
+}
+
+void metadata_plain(struct slice iccid, const char *name, const char *address, struct buf *request)
+{
+    __attribute__((cleanup(metadata_free))) struct metadata m = {.class = 2};
+    memcpy(m.iccid, iccid.p, sizeof m.iccid);
+    buf_append(&m.provider, slice_text("softeuicc test"));
+    buf_append(&m.name, slice_text(name));
+    for (unsigned event = 0; event < EVENTS; event++) {
+        size_t entry = tlv_open(&m.notify, 0x30);
+        tlv_put_bits(&m.notify, 0x80, 1u << event);
+        tlv_put(&m.notify, 0x81, slice_text(address));
+        tlv_close(&m.notify, entry);
+    }
+    write_request(&m, request);
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# The command line of softeuicc-profile: exit statuses, messages with file and line, files and pipes.
+# Called by meson (tools/saip/meson.build): test_profile_command.sh TOOL PACKAGE
+set -eu
+absolute() {
+    case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
+}
+tool=$(absolute "$1")
+package=$(absolute "$2")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+failures=0
+
+wrong() {
+    echo "FAIL: $*" >&2
+    failures=$((failures + 1))
+}
+
+exits() { # STATUS MESSAGE ARGUMENT...: standard error has MESSAGE
+    status=0
+    wanted=$1
+    message=$2
+    shift 2
+    "$tool" "$@" >out 2>err </dev/null || status=$?
+    [ $status -eq "$wanted" ] || wrong "$*: exit status $status, expected $wanted"
+    grep -q -e "$message" err || [ -z "$message" ] || wrong "$*: said '$(cat err)', not '$message'"
+}
+
+# Files and pipes give the same.
+exits 0 '' decode "$package" -o source
+exits 0 '' encode source -o made
+cmp made "$package" || wrong 'decode, encode: other bytes'
+"$tool" decode - <"$package" | "$tool" encode - >piped
+cmp piped "$package" || wrong 'pipes: other bytes'
+
+# A wrong source: file, line and reason; an older result stays as it is.
+sed '4s/.*/    iccid 8900/' source >broken
+exits 1 '^broken:4: iccid: expected 10 bytes, came 2$' encode broken -o made
+cmp made "$package" || wrong 'a failed encode changed its output file'
+exits 1 '^broken: byte [0-9]*: expected a profile element in DER$' decode broken
+exits 1 'No such file' encode missing
+exits 1 'No such file' encode source -o missing/x
+
+head -c 500 "$package" >short
+exits 1 'short: byte 112: expected a whole profile element in DER' check short
+exits 1 'short: byte 112: ' info short
+[ ! -s out ] || wrong 'info printed something for a broken package'
+exits 0 '' check "$package"
+
+exits 0 '' info "$package" --json
+python3 - out "$package" <<'PYTHON' || wrong 'info --json'
+import json, os, sys
+info = json.load(open(sys.argv[1], encoding="utf-8"))
+assert info["size"] == os.path.getsize(sys.argv[2]), info["size"]
+assert sum(element["size"] for element in info["elements"]) == info["size"]
+assert info["elements"][0]["element"] == "header" and info["elements"][-1]["element"] == "end"
+PYTHON
+
+exits 0 '' --help
+grep -q '^usage: ' out || wrong '--help'
+exits 2 '^usage: '
+exits 2 'unknown command' frobnicate source
+exits 2 'unknown option' encode --frobnicate source
+exits 2 'a file name is missing' encode source -o
+exits 2 'one file only' encode source source
+exits 2 'belongs to info' check --json source
+exits 1 'No space left' decode "$package" -o /dev/full
+
+[ $failures -eq 0 ] || exit 1
+echo 'softeuicc-profile: all checks passed'

@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""Reads meson's testlog.json and prints one line `passed N`, and `failed NAME: RESULT` or `skipped NAME: REASON` for
+each other test. A test that skips itself (exit status 77) says why in a line that begins with "skip". Called by tools/test."""
+import json
+import sys
+
+
+def reason(test):
+    for line in reversed((test.get("stdout") or "").splitlines() + (test.get("stderr") or "").splitlines()):
+        if line.lower().startswith("skip"):
+            return line.split(":", 1)[-1].strip()
+    return "gives no reason"
+
+
+passed = 0
+for line in open(sys.argv[1], encoding="utf-8"):
+    test = json.loads(line)
+    if test["result"] in ("OK", "EXPECTEDFAIL"):
+        passed += 1
+    elif test["result"] == "SKIP":
+        print("skipped", f"{test['name']}: {reason(test)}")
+    else:
+        print("failed", f"{test['name']}: {test['result']}")
+print("passed", passed)
