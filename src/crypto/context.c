@@ -233,10 +233,12 @@ const struct crypto_context *crypto_context(void)
 
 enum err crypto_failure(void)
 {
-    enum err e = ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ? ERR_MEMORY : ERR_CRYPTO;
+    enum err e = ERR_CRYPTO;
+    unsigned long error;
+    while ((error = ERR_get_error()) != 0)
+        if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE) e = ERR_MEMORY;
     if (source.failed) e = ERR_RANDOM;
     source.failed = false;
-    ERR_clear_error();
     return e;
 }
 

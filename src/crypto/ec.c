@@ -106,12 +106,17 @@ static EC_POINT *point_read(const EC_GROUP *group, struct slice in, BN_CTX *bn, 
         *e = crypto_failure();
         return NULL;
     }
+    ERR_clear_error();
     if (EC_POINT_oct2point(group, point, in.p, in.n, bn) == 1) {
         *e = OK;
         return point;
     }
-    if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE) *e = ERR_MEMORY;
-    ERR_clear_error();
+    /* Only these two say that the point is wrong, and only if nothing failed before them, as for want of memory. */
+    unsigned long error = ERR_peek_error();
+    bool wrong = ERR_GET_LIB(error) == ERR_LIB_EC && (ERR_GET_REASON(error) == EC_R_INVALID_ENCODING ||
+                                                      ERR_GET_REASON(error) == EC_R_POINT_IS_NOT_ON_CURVE);
+    enum err failure = crypto_failure();
+    *e = wrong ? ERR_DATA : failure;
     EC_POINT_free(point);
     return NULL;
 }

@@ -21,9 +21,8 @@ static const struct {
 /* What one step over the stream did. */
 enum step { STEP_AGAIN, STEP_NEEDS_MORE, STEP_DONE };
 
-bool bound_profile_package_expects(const struct model *m, uint32_t tag)
+bool bound_profile_package_expects(uint32_t tag)
 {
-    (void)m;
     return tag == 0xbf36 || (tag >= 0xa0 && tag <= 0xa3) || (tag >= 0x86 && tag <= 0x88);
 }
 
@@ -93,6 +92,8 @@ static enum err read_section_head(struct model *m, struct slice *in, enum step *
     if (d->section == BPP_REPLACE_KEYS && tag == sections[BPP_PROFILE_ELEMENTS].section_tag)
         d->section = BPP_PROFILE_ELEMENTS;
     if (tag != sections[d->section].section_tag) {
+        /* A ReplaceSessionKeys too early or again is its own failure (sheet D 54), any other that of what was due. */
+        if (tag == sections[BPP_REPLACE_KEYS].section_tag) d->section = BPP_REPLACE_KEYS;
         *error = structure(m, "the sequences A0, A1, A2 (optional), A3 in order", tag);
         return OK;
     }
@@ -190,6 +191,11 @@ static enum err read_protected(struct model *m, struct slice *in, enum step *ste
     TRY(open_tlv(m, &t, error));
     if (*error != BPP_GOOD) return OK;
     d->section_left -= t.whole.n;
+    /* What follows a ReplaceSessionKeys would be under keys that do not rule yet. */
+    if (d->section == BPP_REPLACE_KEYS && d->section_left && tlv_strict(buf_slice(&d->plain), TLV_DEPTH_MAX, NULL)) {
+        *error = structure(m, "one ReplaceSessionKeys", t.tag);
+        return OK;
+    }
     *step = STEP_AGAIN;
     return OK;
 }
@@ -233,7 +239,7 @@ enum err bound_profile_package_segment(struct model *m, struct slice segment, st
     struct session *s = &m->session;
     struct download *d = &s->download;
     bool at_boundary = d->pending.n == 0;
-    bool starts = segment.n >= 2 && segment.p[0] == 0xbf && segment.p[1] == 0x36;
+    bool starts = segment.n && segment.p[0] == 0xbf && (segment.n == 1 || segment.p[1] == 0x36);
     if (s->state != SESSION_READY && s->state != SESSION_LOADING)
         return refuse_segment(m, segment.p[0], ERR_CONDITIONS, "a PrepareDownload before a bound profile package");
     if (s->state == SESSION_LOADING && at_boundary && starts)

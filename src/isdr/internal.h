@@ -77,8 +77,8 @@ enum bpp_error {
 };
 /* One segment (or any piece) of a bound profile package. */
 MUST_USE enum err bound_profile_package_segment(struct model *m, struct slice segment, struct buf *response);
-/* True if a segment may start with this tag or continue a TLV. */
-bool bound_profile_package_expects(const struct model *m, uint32_t tag);
+/* True if a segment may start with this tag. */
+bool bound_profile_package_expects(uint32_t tag);
 
 /* Each carries out one command: OK and *error (BPP_GOOD or what goes into the ProfileInstallationResult), or an err for
  * what could not be processed. The reason is said when *error is not BPP_GOOD. */

@@ -89,7 +89,11 @@ static enum err dispatch(struct model *m, struct slice in, struct buf *response)
         return run_function(m, f, t.whole, response);
     }
     bool has_tag = tlv_head(in, &tag, &length, &head) == TLV_OK;
-    if (in_tlv || (has_tag && bound_profile_package_expects(m, tag))) {
+    /* A segment may be cut inside the tag and length that it starts with. */
+    bool cut_head = !has_tag && in.n &&
+                    ((m->session.state == SESSION_LOADING && bound_profile_package_expects(in.p[0])) ||
+                     (m->session.state == SESSION_READY && in.p[0] == 0xbf && (in.n == 1 || in.p[1] == 0x36)));
+    if (in_tlv || cut_head || (has_tag && bound_profile_package_expects(tag))) {
         reason_begin(&m->reason, "ES10b.LoadBoundProfilePackage");
         model_trace(m, EUICC_EVENT_FUNCTION, "ES10b.LoadBoundProfilePackage");
         return bound_profile_package_segment(m, in, response);

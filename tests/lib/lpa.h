@@ -112,7 +112,7 @@ bool lpa_prepare_download(struct lpa *lpa, const struct smdpp_answer *answer, st
 /* 0: cancelled and signed (lpa->response), else the code. */
 int lpa_cancel_session(struct lpa *lpa, struct slice transaction_id, int reason);
 
-#define LPA_LIST_MAX 64
+#define LPA_LIST_MAX 256
 struct lpa_notification {
     uint32_t sequence_number;
     int event; /* 0 install, 1 enable, 2 disable, 3 delete */

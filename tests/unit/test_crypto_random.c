@@ -1,8 +1,11 @@
-/* The random source that crypto_bind_random() binds to a thread (src/crypto/context.c): the same stream gives the same
- * keys and signatures, whatever OpenSSL does in between, and nothing of one stream reaches another. */
+/* What src/crypto draws from: randomness and memory. The random source that crypto_bind_random() binds to a thread
+ * (src/crypto/context.c): the same stream gives the same keys and signatures, whatever OpenSSL does in between, and
+ * nothing of one stream reaches another. Without memory every function fails as such, and a good signature or point is
+ * never called bad. */
 #define _DEFAULT_SOURCE
 #include "crypto_helpers.h"
 
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,6 +162,108 @@ START_TEST(broken_sources)
 }
 END_TEST
 
+/* ---- memory ---- */
+
+/* Allocations of OpenSSL that still succeed; negative: all. Set by main() as OpenSSL's allocator. */
+static long allocations_left = -1;
+
+static bool may_allocate(void)
+{
+    if (allocations_left > 0) allocations_left--;
+    return allocations_left != 0;
+}
+
+static void *allocate(size_t n, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return may_allocate() ? malloc(n) : NULL;
+}
+
+static void *reallocate(void *p, size_t n, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return may_allocate() ? realloc(p, n) : NULL;
+}
+
+static void release(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(p);
+}
+
+struct known_values {
+    enum curve curve;
+    uint8_t sk[32], pk[65], signature[64], z[32];
+};
+
+static enum err try_sign(const struct known_values *k)
+{
+    struct slice message = slice_text("m");
+    uint8_t signature[64];
+    return ecdsa_sign(k->curve, k->sk, &message, 1, signature);
+}
+
+static enum err try_verify(const struct known_values *k)
+{
+    struct slice message = slice_text("m");
+    bool valid = false;
+    enum err e = ecdsa_verify(k->curve, SLICE(k->pk), &message, 1, SLICE(k->signature), &valid);
+    ck_assert(valid == (e == OK));
+    return e;
+}
+
+static enum err try_agree(const struct known_values *k)
+{
+    uint8_t z[32];
+    enum err e = ecka(k->curve, k->sk, SLICE(k->pk), z);
+    if (e == OK) ck_assert_mem_eq(z, k->z, 32);
+    return e;
+}
+
+static enum err try_generate(const struct known_values *k)
+{
+    uint8_t sk[32], pk[65];
+    return ec_generate(k->curve, sk, pk);
+}
+
+static enum err try_bsp(const struct known_values *k)
+{
+    struct bsp *bsp = NULL, *copy = NULL;
+    enum err e = bsp_new(&bsp, k->z, 0x88, 16, SLICE(k->z), SLICE(k->z));
+    if (e == OK) e = bsp_copy(bsp, &copy);
+    bsp_free(bsp);
+    bsp_free(copy);
+    return e;
+}
+
+START_TEST(out_of_memory)
+{
+    enum err (*const functions[])(const struct known_values *) = {try_sign, try_verify, try_agree, try_generate,
+                                                                  try_bsp};
+    struct known_values k = {.curve = curves[_i]};
+    struct slice message = slice_text("m");
+    ok(crypto_warm_up());
+    ok(ec_generate(k.curve, k.sk, k.pk));
+    ok(ecdsa_sign(k.curve, k.sk, &message, 1, k.signature));
+    ok(ecka(k.curve, k.sk, SLICE(k.pk), k.z));
+    for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++) {
+        long n = 1; /* 1: none succeeds */
+        for (;; n++) {
+            allocations_left = n;
+            enum err e = functions[f](&k);
+            allocations_left = -1;
+            if (e == OK) break;
+            ck_assert_msg(e == ERR_MEMORY || e == ERR_CRYPTO, "function %zu, allocation %ld: err %d", f, n, (int)e);
+            ck_assert_int_lt(n, 3000);
+        }
+        ck_assert_int_gt(n, 2);
+    }
+}
+END_TEST
+
 static Suite *random_suite(void)
 {
     Suite *s = suite_create("random");
@@ -169,12 +274,15 @@ static Suite *random_suite(void)
     tcase_add_test(random, same_stream_after_fork);
     tcase_add_test(random, nothing_is_buffered);
     tcase_add_loop_test(random, broken_sources, 0, 2);
+    tcase_add_loop_test(random, out_of_memory, 0, 2);
     suite_add_tcase(s, random);
     return s;
 }
 
 int main(void)
 {
+    /* Before OpenSSL's first allocation. */
+    if (!CRYPTO_set_mem_functions(allocate, reallocate, release)) return EXIT_FAILURE;
     SRunner *runner = srunner_create(random_suite());
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -52,15 +52,18 @@ static bool inner_reset(void *ctx, struct buf *atr)
 static void inner_close(void *ctx)
 {
     struct bench_card *card = ctx;
-    card->inner.close(card->inner.ctx);
+    if (card->inner.close) card->inner.close(card->inner.ctx);
 }
+
+/* The text that every card of this program gets. */
+static const char *personality;
 
 static void card_init(struct bench_card *card)
 {
     /* blocks as lpac cuts them */
     struct lpa_options options = {.channel = -1, .block_size = 120};
     struct lpa_reader reader = {card, timed_transmit, inner_power, inner_reset, inner_close};
-    struct euicc_config config = {.eid = "89049032123451234512345678901235"};
+    struct euicc_config config = {.eid = "89049032123451234512345678901235", .personality = personality};
     struct euicc_diagnostic why = {0};
     *card = (struct bench_card){0};
     if (euicc_random_new(&card->random, true, 1) != EUICC_OK) bench_die("no random source");
@@ -192,16 +195,25 @@ static void growth(struct slice package)
     card_free(&many);
 }
 
-int main(int argc, char **argv)
+static void read_file(const char *path, struct buf *out)
 {
-    if (argc != 2) bench_die("usage: download SMALL_PACKAGE");
-    download_against_openssl();
-    BUF_LOCAL small = {0};
-    FILE *file = fopen(argv[1], "rb");
-    if (!file) bench_die("%s cannot be read", argv[1]);
+    FILE *file = fopen(path, "rb");
+    if (!file) bench_die("%s cannot be read", path);
     uint8_t piece[4096];
     for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-        buf_append(&small, slice_of(piece, n));
+        buf_append(out, slice_of(piece, n));
     fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    BUF_LOCAL small = {0};
+    BUF_LOCAL text = {0};
+    if (argc != 3) bench_die("usage: download SMALL_PACKAGE PERSONALITY_FILE");
+    read_file(argv[1], &small);
+    read_file(argv[2], &text);
+    buf_byte(&text, 0);
+    personality = (const char *)text.p;
+    download_against_openssl();
     growth(buf_slice(&small));
 }

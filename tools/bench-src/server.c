@@ -19,14 +19,25 @@ void server_init(struct server *server, struct slice package)
     if (!server->dp || buf_err(&server->package) != OK) bench_die("no SM-DP+");
 }
 
+/* EF.ICCID holds the header's ICCID with swapped digits: every place of `old` in the package becomes `new`. */
+static void replace_iccid(struct buf *package, const uint8_t old[10], const uint8_t new[10])
+{
+    for (size_t i = 0; i + 10 <= package->n; i++) {
+        if (memcmp(package->p + i, old, 10) == 0) memcpy(package->p + i, new, 10);
+    }
+}
+
 void server_offer(struct server *server, unsigned number)
 {
     struct slice in_package;
     char digits[21];
+    uint8_t old[10];
     snprintf(digits, sizeof digits, "8900000000000%06u", number);
     if (!metadata_iccid_bytes(digits, server->iccid) ||
         !metadata_package_iccid(buf_slice(&server->package), &in_package))
         bench_die("the package has no header with an ICCID");
+    metadata_iccid_swap(in_package, old);
+    replace_iccid(&server->package, old, server->iccid);
     metadata_iccid_swap(SLICE(server->iccid), server->package.p + (in_package.p - server->package.p));
     buf_reset(&server->metadata);
     metadata_plain(SLICE(server->iccid), "bench", "testsmdpplus1.example.com", &server->metadata);

@@ -6,34 +6,32 @@
 #include "base/tlv.h"
 
 #include <ctype.h>
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EVENTS 4
+/* The specification allows an icon 1024 bytes; the card is to say so. */
+#define ICON_MAX 65536
 static const char *const event_names[EVENTS] = {"install", "enable", "disable", "delete"};
 
-/* What a file said, before it is put into the order of the specification. */
-struct metadata {
-    uint8_t iccid[10];
-    bool has_iccid;
-    struct buf provider;
-    struct buf name;
-    struct buf notify; /* entries of notificationConfigurationInfo */
-    struct buf owner;  /* members of OperatorId */
-    struct buf icon;
-    uint8_t icon_type; /* 0 JPEG, 1 PNG */
-    uint8_t class;     /* 0 test, 1 provisioning, 2 operational */
-    uint32_t rules;
-};
-
-static void metadata_free(struct metadata *m)
+static void replace(struct buf *b, struct slice s)
 {
-    buf_free(&m->provider);
-    buf_free(&m->name);
-    buf_free(&m->notify);
-    buf_free(&m->owner);
-    buf_free(&m->icon);
+    buf_reset(b);
+    buf_append(b, s);
+}
+
+void metadata_begin(struct metadata *m)
+{
+    *m = (struct metadata){.profile_class = 2};
+}
+
+void metadata_free(struct metadata *m)
+{
+    struct buf *all[] = {&m->provider, &m->name, &m->notify, &m->owner, &m->gid1, &m->gid2, &m->icon};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_free(all[i]);
 }
 
 void metadata_iccid_digits(struct slice iccid, char out[21])
@@ -76,9 +74,12 @@ void metadata_iccid_swap(struct slice iccid, uint8_t out[10])
         out[i] = (uint8_t)(iccid.p[i] << 4 | iccid.p[i] >> 4);
 }
 
-/* "install delete @ ADDRESS": one entry of notificationConfigurationInfo for each event. */
-static const char *read_notify(struct metadata *m, char *value)
+/* "install delete @ ADDRESS": one entry of notificationConfigurationInfo. */
+static const char *read_notify(struct metadata *m, const char *text)
 {
+    char value[1024];
+    if (strlen(text) >= sizeof value) return "less than 1024 characters";
+    memcpy(value, text, strlen(text) + 1);
     char *at = strchr(value, '@');
     if (!at) return "EVENTS @ ADDRESS";
     *at++ = 0;
@@ -111,69 +112,78 @@ static const char *read_owner(struct metadata *m, const char *value)
     for (size_t i = 0; i < 6; i++)
         d[i] = isdigit((unsigned char)mccmnc[i]) ? (uint8_t)(mccmnc[i] - '0') : 0x0f;
     uint8_t bytes[3] = {(uint8_t)(d[1] << 4 | d[0]), (uint8_t)(d[5] << 4 | d[2]), (uint8_t)(d[4] << 4 | d[3])};
-    tlv_put(&m->owner, 0x80, SLICE(bytes));
+    replace(&m->owner, SLICE(bytes));
     return NULL;
 }
 
-static const char *read_gid(struct metadata *m, uint32_t tag, const char *value)
+static const char *read_gid(struct buf *gid, const char *value)
 {
-    BUF_LOCAL gid = {0};
-    if (!hex_decode(slice_text(value), &gid)) return "hexadecimal digits";
-    tlv_put(&m->owner, tag, buf_slice(&gid));
-    return NULL;
+    buf_reset(gid);
+    return hex_decode(slice_text(value), gid) ? NULL : "hexadecimal digits";
 }
 
-/* The icon's path is relative to the metadata file. */
-static const char *read_icon(struct metadata *m, const char *path, const char *value)
+/* The icon's path is relative to the folder of the file `beside`. */
+static const char *read_icon(struct metadata *m, const char *beside, const char *value)
 {
     char name[4096];
-    const char *slash = strrchr(path, '/');
-    snprintf(name, sizeof name, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, value);
-    FILE *file = fopen(name, "rb");
+    const char *slash = beside && value[0] != '/' ? strrchr(beside, '/') : NULL;
+    int n = snprintf(name, sizeof name, "%.*s%s", slash ? (int)(slash - beside + 1) : 0, slash ? beside : "", value);
+    FILE *file = n < (int)sizeof name ? fopen(name, "rb") : NULL;
     if (!file) return "a file that can be read";
     uint8_t piece[1024];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-        buf_append(&m->icon, slice_of(piece, n));
+    buf_reset(&m->icon);
+    for (size_t got; m->icon.n <= ICON_MAX && (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_append(&m->icon, slice_of(piece, got));
+    bool ok = !ferror(file) && m->icon.n > 0 && m->icon.n <= ICON_MAX;
     fclose(file);
     m->icon_type = m->icon.n > 1 && m->icon.p[0] == 0x89;
-    return NULL;
+    return ok ? NULL : "a PNG or JPEG file of at most 65536 bytes";
 }
 
-/* NULL, or what was expected. */
-static const char *read_field(struct metadata *m, const char *path, const char *key, char *value)
+static const char *read_rules(struct metadata *m, const char *value)
+{
+    m->rules = 0;
+    if (strcmp(value, "none") == 0) return NULL;
+    for (const char *at = value; *(at += strspn(at, " ,\t"));) {
+        size_t n = strcspn(at, " ,\t");
+        if (n != 4 || strncmp(at, "ppr", 3) != 0 || (at[3] != '1' && at[3] != '2')) return "ppr1, ppr2, both or none";
+        m->rules |= 1u << (at[3] - '0');
+        at += n;
+    }
+    return m->rules ? NULL : "ppr1, ppr2, both or none";
+}
+
+static const char *read_class(struct metadata *m, const char *value)
+{
+    static const char *const classes[] = {"test", "provisioning", "operational"};
+    for (uint8_t i = 0; i < 3; i++) {
+        m->profile_class = i;
+        if (strcmp(value, classes[i]) == 0) return NULL;
+    }
+    return "test, provisioning or operational";
+}
+
+const char *metadata_set(struct metadata *m, const char *key, const char *value, const char *beside)
 {
     if (strcmp(key, "iccid") == 0) {
         m->has_iccid = metadata_iccid_bytes(value, m->iccid);
         return m->has_iccid ? NULL : "18 to 20 digits";
     }
     if (strcmp(key, "service_provider") == 0 || strcmp(key, "name") == 0) {
-        struct buf *text = *key == 'n' ? &m->name : &m->provider;
-        buf_reset(text);
-        buf_append(text, slice_text(value));
+        replace(*key == 'n' ? &m->name : &m->provider, slice_text(value));
         return NULL;
     }
-    if (strcmp(key, "class") == 0) {
-        static const char *const classes[] = {"test", "provisioning", "operational"};
-        for (uint8_t i = 0; i < 3; i++) {
-            m->class = i;
-            if (strcmp(value, classes[i]) == 0) return NULL;
-        }
-        return "test, provisioning or operational";
-    }
-    if (strcmp(key, "ppr") == 0) {
-        if (strstr(value, "1")) m->rules |= 1u << 1;
-        if (strstr(value, "2")) m->rules |= 1u << 2;
-        return m->rules || strcmp(value, "none") == 0 ? NULL : "ppr1, ppr2, both or none";
-    }
+    if (strcmp(key, "class") == 0) return read_class(m, value);
+    if (strcmp(key, "ppr") == 0) return read_rules(m, value);
     if (strcmp(key, "owner") == 0) return read_owner(m, value);
-    if (strcmp(key, "gid1") == 0) return read_gid(m, 0x81, value);
-    if (strcmp(key, "gid2") == 0) return read_gid(m, 0x82, value);
+    if (strcmp(key, "gid1") == 0) return read_gid(&m->gid1, value);
+    if (strcmp(key, "gid2") == 0) return read_gid(&m->gid2, value);
     if (strcmp(key, "notify") == 0) return read_notify(m, value);
-    if (strcmp(key, "icon") == 0) return read_icon(m, path, value);
+    if (strcmp(key, "icon") == 0) return read_icon(m, beside, value);
     return "a key of profiles/README.md";
 }
 
-static void write_request(const struct metadata *m, struct buf *request)
+bool metadata_write(const struct metadata *m, struct buf *request)
 {
     size_t open = tlv_open(request, 0xbf25);
     tlv_put(request, 0x5a, SLICE(m->iccid));
@@ -183,11 +193,18 @@ static void write_request(const struct metadata *m, struct buf *request)
         tlv_put_u8(request, 0x93, m->icon_type);
         tlv_put(request, 0x94, buf_slice(&m->icon));
     }
-    tlv_put_u8(request, 0x95, m->class);
+    tlv_put_u8(request, 0x95, m->profile_class);
     if (m->notify.n) tlv_put(request, 0xb6, buf_slice(&m->notify));
-    if (m->owner.n) tlv_put(request, 0xb7, buf_slice(&m->owner));
+    if (m->owner.n) {
+        size_t owner = tlv_open(request, 0xb7);
+        tlv_put(request, 0x80, buf_slice(&m->owner));
+        if (m->gid1.n) tlv_put(request, 0x81, buf_slice(&m->gid1));
+        if (m->gid2.n) tlv_put(request, 0x82, buf_slice(&m->gid2));
+        tlv_close(request, owner);
+    }
     if (m->rules) tlv_put_bits(request, 0x99, m->rules);
     tlv_close(request, open);
+    return buf_err(request) == OK;
 }
 
 /* Splits "key = value  # comment" in place; false for lines with nothing. */
@@ -209,12 +226,11 @@ static bool split(char *line, char **key, char **value)
     return true;
 }
 
-bool metadata_read(const char *path, struct buf *request, char *error, size_t error_size)
+bool metadata_load(struct metadata *m, const char *path, char *error, size_t error_size)
 {
-    __attribute__((cleanup(metadata_free))) struct metadata m = {.class = 2};
     FILE *file = fopen(path, "r");
     if (!file) {
-        snprintf(error, error_size, "%s: cannot be read", path);
+        snprintf(error, error_size, "%s: %s", path, strerror(errno));
         return false;
     }
     char line[1024];
@@ -223,30 +239,45 @@ bool metadata_read(const char *path, struct buf *request, char *error, size_t er
         char *key;
         char *value;
         if (!split(line, &key, &value)) continue;
-        expected = read_field(&m, path, key, value);
+        expected = metadata_set(m, key, value, path);
         if (expected) snprintf(error, error_size, "%s:%u: %s: expected %s", path, number, key, expected);
     }
+    bool ok = !expected && !ferror(file);
+    if (!expected && !ok) snprintf(error, error_size, "%s: cannot be read", path);
     fclose(file);
-    if (expected) return false;
+    return ok;
+}
+
+bool metadata_read(const char *path, struct buf *request, char *error, size_t error_size)
+{
+    METADATA_LOCAL m;
+    metadata_begin(&m);
+    if (!metadata_load(&m, path, error, error_size)) return false;
     if (!m.has_iccid) {
         snprintf(error, error_size, "%s: expected a line iccid = DIGITS", path);
         return false;
     }
-    write_request(&m, request);
-    return !buf_err(request);
+    return metadata_write(&m, request);
+}
+
+void metadata_fill(struct metadata *m, struct slice iccid, const char *name, const char *address)
+{
+    memcpy(m->iccid, iccid.p, sizeof m->iccid);
+    m->has_iccid = true;
+    replace(&m->provider, slice_text("softeuicc test"));
+    replace(&m->name, slice_text(name));
+    for (unsigned event = 0; event < EVENTS; event++) {
+        size_t entry = tlv_open(&m->notify, 0x30);
+        tlv_put_bits(&m->notify, 0x80, 1u << event);
+        tlv_put(&m->notify, 0x81, slice_text(address));
+        tlv_close(&m->notify, entry);
+    }
 }
 
 void metadata_plain(struct slice iccid, const char *name, const char *address, struct buf *request)
 {
-    __attribute__((cleanup(metadata_free))) struct metadata m = {.class = 2};
-    memcpy(m.iccid, iccid.p, sizeof m.iccid);
-    buf_append(&m.provider, slice_text("softeuicc test"));
-    buf_append(&m.name, slice_text(name));
-    for (unsigned event = 0; event < EVENTS; event++) {
-        size_t entry = tlv_open(&m.notify, 0x30);
-        tlv_put_bits(&m.notify, 0x80, 1u << event);
-        tlv_put(&m.notify, 0x81, slice_text(address));
-        tlv_close(&m.notify, entry);
-    }
-    write_request(&m, request);
+    METADATA_LOCAL m;
+    metadata_begin(&m);
+    metadata_fill(&m, iccid, name, address);
+    (void)metadata_write(&m, request);
 }
