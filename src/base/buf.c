@@ -32,7 +32,7 @@ bool buf_reserve(struct buf *b, size_t more)
 
 uint8_t *buf_extend(struct buf *b, size_t n)
 {
-    if (!buf_reserve(b, n)) return NULL;
+    if (!buf_reserve(b, n ? n : 1)) return NULL;
     uint8_t *at = b->p + b->n;
     b->n += n;
     return at;

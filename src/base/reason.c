@@ -20,10 +20,10 @@ void reason_begin(struct reason *r, const char *function)
     r->function = function;
 }
 
-enum err reason_say(struct reason *r, enum err e, const char *clause, size_t offset, const char *expected,
-                    const char *came_format, ...)
+void reason_record(struct reason *r, const char *clause, size_t offset, const char *expected, const char *came_format,
+                   ...)
 {
-    if (r->said) return e;
+    if (r->said) return;
     r->said = true;
     r->clause = clause;
     r->offset = offset;
@@ -32,7 +32,6 @@ enum err reason_say(struct reason *r, enum err e, const char *clause, size_t off
     va_start(args, came_format);
     (void)vsnprintf(r->came, sizeof r->came, came_format, args);
     va_end(args);
-    return e;
 }
 
 char *reason_text(const struct reason *r, char *out, size_t size)

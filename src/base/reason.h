@@ -18,9 +18,12 @@ struct reason {
 
 void reason_clear(struct reason *r);
 void reason_begin(struct reason *r, const char *function);
-/* Records the reason if none was said yet, and gives back `e` so that a handler can `return reason_say(...)`. */
-enum err reason_say(struct reason *r, enum err e, const char *clause, size_t offset, const char *expected,
-                    const char *came_format, ...) __attribute__((format(printf, 6, 7)));
+/* Records the reason if none was said yet. */
+void reason_record(struct reason *r, const char *clause, size_t offset, const char *expected, const char *came_format,
+                   ...) __attribute__((format(printf, 5, 6)));
+/* The same, and gives back the err `e`, so that a handler can `return reason_say(...)`. A macro, so that whoever reads
+ * the code without running it (an analyser) sees that e comes back. */
+#define reason_say(r, e, ...) (reason_record((r), __VA_ARGS__), (e))
 /* One line of text: function (clause) at byte N: expected X, came Y. Returns out. */
 char *reason_text(const struct reason *r, char *out, size_t size);
 

@@ -51,7 +51,7 @@ static bool parse_eid(const char *digits, uint8_t eid[16], char why[256])
         return false;
     }
     for (int i = 0; i < 16; i++)
-        eid[i] = (uint8_t)((digits[2 * i] - '0') << 4 | (digits[2 * i + 1] - '0'));
+        eid[i] = (uint8_t)((unsigned)(digits[2 * i] - '0') << 4 | (unsigned)(digits[2 * i + 1] - '0'));
     return true;
 }
 

@@ -93,12 +93,6 @@ static void put_fcp(const struct model *m, const struct file *f, struct buf *out
     tlv_close(out, fcp);
 }
 
-static enum err not_found(struct model *m, struct slice data)
-{
-    return reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 11.1.1", 0, "a file of the MF", "%02X%02X",
-                      data.n ? data.p[0] : 0, data.n > 1 ? data.p[1] : 0);
-}
-
 /* The file that P1 and data name; the MF is the only directory. */
 static enum err resolve(struct model *m, uint8_t p1, struct slice data, const struct file **out)
 {
@@ -115,11 +109,13 @@ static enum err resolve(struct model *m, uint8_t p1, struct slice data, const st
     if (data.n != 2 && !(by_path && data.n >= 2 && data.n % 2 == 0))
         return reason_say(&m->reason, ERR_LENGTH, "TS 102 221 11.1.1", REASON_NO_OFFSET, "a file identifier of 2 bytes",
                           "%zu bytes", data.n);
-    if (data.n > 2) return not_found(m, data);
-    *out = find(m, (uint16_t)(data.p[0] << 8 | data.p[1]));
+    *out = data.n == 2 ? find(m, (uint16_t)(data.p[0] << 8 | data.p[1])) : NULL;
     if (*out && p1 == 0x01 && (*out)->structure == DEDICATED) *out = NULL;
     if (*out && p1 == 0x02 && (*out)->structure == DEDICATED) *out = NULL;
-    return *out ? OK : not_found(m, data);
+    if (*out) return OK;
+    (void)reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 11.1.1", 0, "a file of the MF", "%02X%02X", data.p[0],
+                     data.p[1]);
+    return ERR_FILE_NOT_FOUND;
 }
 
 enum err uicc_select(struct model *m, struct uicc_context *c, uint8_t p1, struct slice data, bool fcp, struct buf *out)
@@ -145,8 +141,8 @@ static enum err target(struct model *m, struct uicc_context *c, uint8_t sfi, con
     if (sfi == 0) {
         *out = c->current_ef ? find(m, c->current_ef) : NULL;
         if (*out) return OK;
-        return reason_say(&m->reason, ERR_NO_CURRENT_EF, "TS 102 221 11.1.3", REASON_NO_OFFSET, "a selected EF",
-                          "none");
+        (void)reason_say(&m->reason, ERR_NO_CURRENT_EF, "TS 102 221 11.1.3", REASON_NO_OFFSET, "a selected EF", "none");
+        return ERR_NO_CURRENT_EF;
     }
     for (size_t i = 1; i < sizeof files / sizeof files[0]; i++) {
         if (files[i].sfi != sfi || !find(m, files[i].fid)) continue;
@@ -155,8 +151,9 @@ static enum err target(struct model *m, struct uicc_context *c, uint8_t sfi, con
         *out = &files[i];
         return OK;
     }
-    return reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 8.4.2", REASON_NO_OFFSET, "the SFI of a file", "%02X",
-                      sfi);
+    (void)reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 8.4.2", REASON_NO_OFFSET, "the SFI of a file", "%02X",
+                     sfi);
+    return ERR_FILE_NOT_FOUND;
 }
 
 static enum err check_structure(struct model *m, const struct file *f, enum structure wanted)
