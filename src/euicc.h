@@ -55,14 +55,16 @@ struct euicc_change {
 typedef int (*euicc_put_fn)(void *put_ctx, const char *key, const uint8_t *value, size_t n);
 
 enum euicc_event {
-    EUICC_EVENT_POWER,    /* text: "power on", "power off", "reset" */
-    EUICC_EVENT_COMMAND,  /* bytes: the C-APDU */
-    EUICC_EVENT_FUNCTION, /* text: what the command is, "ES10c.GetEID", "SELECT ISD-R", "STORE DATA block 0" */
-    EUICC_EVENT_DETAIL,   /* text: one decoded field or fact, for verbose logs */
-    EUICC_EVENT_RESULT,   /* text: the answer by name, "ok", "profileNotInDisabledState(2)" */
-    EUICC_EVENT_REASON,   /* text: why the card said no, see struct euicc_reason */
-    EUICC_EVENT_RESPONSE, /* bytes: the R-APDU */
-    EUICC_EVENT_COMMIT,   /* text: "3 keys" written durably */
+    EUICC_EVENT_POWER,         /* text: "power on", "power off", "reset" */
+    EUICC_EVENT_COMMAND,       /* bytes: the C-APDU */
+    EUICC_EVENT_FUNCTION,      /* text: what the command is, "ES10c.GetEID", "SELECT ISD-R", "STORE DATA block 0" */
+    EUICC_EVENT_DETAIL,        /* text: one decoded field or fact, for verbose logs */
+    EUICC_EVENT_RESULT,        /* text: the answer by name, "ok", "profileNotInDisabledState(2)" */
+    EUICC_EVENT_REASON,        /* text: why the card said no, see struct euicc_reason */
+    EUICC_EVENT_RESPONSE,      /* bytes: the R-APDU */
+    EUICC_EVENT_REQUEST_DATA,  /* bytes: the data object that STORE DATA blocks made up, before it is carried out */
+    EUICC_EVENT_RESPONSE_DATA, /* bytes: the whole data object of the answer, however many GET RESPONSEs fetch it */
+    EUICC_EVENT_COMMIT,        /* text: "3 keys" written durably */
 };
 
 /* `ctx` is passed back. Every function returns 0 (EUICC_OK) or one of enum euicc_result. */
@@ -159,6 +161,9 @@ struct euicc_description {
     size_t profile_count;
     size_t notification_count;
     size_t ci_count;
+    size_t eim_count;            /* associated eIMs */
+    size_t package_result_count; /* stored results of eUICC packages */
+    const char *sgp32_version;   /* "1.2"; "" for a consumer card */
     char default_smdp_address[256];
 };
 
@@ -181,6 +186,16 @@ struct euicc_notification_description {
     bool is_installation_result; /* a ProfileInstallationResult rather than an otherSignedNotification */
 };
 
+/* One associated eIM (SGP.32). */
+struct euicc_eim_description {
+    char id[129];     /* eimId */
+    char fqdn[256];   /* empty: none */
+    uint32_t counter; /* counterValue: the last one accepted */
+    bool has_token;
+    uint32_t token;    /* associationToken */
+    const char *curve; /* of its key; "none" without a key */
+};
+
 struct euicc_ci_description {
     char ci_pk_id[41]; /* hex */
     const char *curve; /* "P-256", "brainpoolP256r1" */
@@ -191,13 +206,22 @@ EUICC_API int euicc_describe(const euicc *card, struct euicc_description *out);
 /* index from 0; EUICC_BAD_ARGUMENT past the end. */
 EUICC_API int euicc_describe_profile(const euicc *card, size_t index, struct euicc_profile_description *out);
 EUICC_API int euicc_describe_notification(const euicc *card, size_t index, struct euicc_notification_description *out);
+EUICC_API int euicc_describe_eim(const euicc *card, size_t index, struct euicc_eim_description *out);
 EUICC_API int euicc_describe_ci(const euicc *card, size_t index, struct euicc_ci_description *out);
 /* The ATR that the card gives, on or off. */
 EUICC_API int euicc_describe_atr(const euicc *card, struct euicc_atr *out);
 
-/* Back to how it left the factory: no profiles, notifications, addresses or stored one-time keys. EID, keys,
- * certificates and the sequence counter stay. Durable; the card is off afterwards. */
+/* Back to how it left the factory: no profiles, notifications, package results, eIMs, addresses or stored one-time
+ * keys. EID, keys, certificates, the sequence counter and the last association token stay. Durable; the card is off
+ * afterwards. */
 EUICC_API int euicc_factory_reset(euicc *card);
+
+/* Associates an eIM as an owner of the card file may, without asking any eIM: `configuration` is EimConfigurationData
+ * (DER 30, SGP.32 2.11.1.1.1) with counterValue and a key. With associationToken -1 in it the card gives a token.
+ * Durable; the card is off afterwards. EUICC_BAD_ARGUMENT with *why if it is refused. */
+EUICC_API int euicc_eim_add(euicc *card, const uint8_t *configuration, size_t n, struct euicc_diagnostic *why);
+/* Removes the association with this eimId; EUICC_BAD_ARGUMENT if there is none. Its token is never given again. */
+EUICC_API int euicc_eim_remove(euicc *card, const char *id);
 
 /* Names and texts of the built-in personalities; NULL past the end. */
 EUICC_API const char *euicc_personality_name(size_t index);

@@ -35,17 +35,17 @@ void asn1_refuse(struct asn1 *a, const uint8_t *at, const char *expected, const 
     (void)reason_say(a->reason, ERR_DATA, a->clause, offset, expected, "%s", came);
 }
 
-static bool encodes_to_the_same(asn1_node node, struct slice der)
+MUST_USE static enum err encodes_to_the_same(asn1_node node, struct slice der, bool *same)
 {
     char why[ASN1_MAX_ERROR_DESCRIPTION_SIZE];
     int n = (int)der.n;
     uint8_t small[1024];
     uint8_t *again = der.n <= sizeof small ? small : malloc(der.n);
-    if (!again) return false;
-    bool same = asn1_der_coding(node, "", again, &n, why) == ASN1_SUCCESS && (size_t)n == der.n &&
-                memcmp(again, der.p, der.n) == 0;
+    if (!again) return ERR_MEMORY;
+    int rc = asn1_der_coding(node, "", again, &n, why); /* ASN1_MEM_ERROR: it would be longer */
+    *same = rc == ASN1_SUCCESS && (size_t)n == der.n && memcmp(again, der.p, der.n) == 0;
     if (again != small) free(again);
-    return same;
+    return rc == ASN1_MEM_ALLOC_ERROR ? ERR_MEMORY : OK;
 }
 
 enum err asn1_open(struct asn1 *a, const char *type, struct slice der, const char *clause, struct reason *reason)
@@ -70,7 +70,9 @@ enum err asn1_open(struct asn1 *a, const char *type, struct slice der, const cha
     a->node = node;
     if (rc == ASN1_MEM_ERROR || rc == ASN1_MEM_ALLOC_ERROR) return ERR_MEMORY;
     if (rc != ASN1_SUCCESS) return reason_say(reason, ERR_DATA, clause, 0, expected, "%s %s", asn1_strerror(rc), why);
-    if (!encodes_to_the_same(node, der))
+    bool same;
+    TRY(encodes_to_the_same(node, der, &same));
+    if (!same)
         return reason_say(reason, ERR_DATA, clause, 0, expected, "members missing, or an encoding that is not DER");
     return OK;
 }
@@ -105,6 +107,17 @@ static void refuse_member(struct asn1 *a, const uint8_t *at, const char *path, c
     asn1_refuse(a, at, expected, came);
 }
 
+/* A mandatory member is absent: the place is that of what should hold it. */
+static void refuse_absence(struct asn1 *a, const char *path)
+{
+    char parent[128];
+    struct tlv t;
+    (void)snprintf(parent, sizeof parent, "%s", path);
+    char *dot = strrchr(parent, '.');
+    if (dot) *dot = 0;
+    refuse_member(a, dot && asn1_tlv(a, parent, &t) ? t.whole.p : a->der.p, path, "(mandatory)", "nothing");
+}
+
 struct slice asn1_optional_bytes(struct asn1 *a, const char *path, size_t min, size_t max, bool *present)
 {
     struct tlv t;
@@ -124,14 +137,14 @@ struct slice asn1_bytes(struct asn1 *a, const char *path, size_t min, size_t max
 {
     bool present;
     struct slice s = asn1_optional_bytes(a, path, min, max, &present);
-    if (!present) refuse_member(a, NULL, path, "(mandatory)", "nothing");
+    if (!present) refuse_absence(a, path);
     return s;
 }
 
 struct slice asn1_whole(struct asn1 *a, const char *path)
 {
     struct tlv t = {0};
-    if (!asn1_tlv(a, path, &t)) refuse_member(a, NULL, path, "(mandatory)", "nothing");
+    if (!asn1_tlv(a, path, &t)) refuse_absence(a, path);
     return t.whole;
 }
 

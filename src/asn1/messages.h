@@ -43,6 +43,7 @@ DECODER(cancel_session_request, cancel_session_request);
 /* 5.7.9 to 5.7.11 */
 struct notification_criteria {
     bool by_sequence_number, by_event;
+    bool package_results; /* SGP.32: all EuiccPackageResults */
     uint32_t sequence_number;
     uint32_t events; /* named bits, see NotificationEvent */
 };
@@ -151,8 +152,9 @@ struct store_metadata_request {
     struct slice owner_mcc_mnc, owner_gid1, owner_gid2;
     bool has_gid1, has_gid2;
     bool has_ppr;
-    uint32_t ppr;                       /* named bits, see PprIds */
-    struct slice service_specific_data; /* whole BF22 */
+    uint32_t ppr;                            /* named bits, see PprIds */
+    struct slice service_specific_data;      /* whole BF22 */
+    bool ecall_indication, fallback_allowed; /* SGP.32 v1.1 */
 };
 DECODER(store_metadata_request, store_metadata_request);
 

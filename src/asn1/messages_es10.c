@@ -8,6 +8,13 @@
     *out = (__typeof__(*out)){0};                                                                                      \
     TRY(asn1_open(&a, type_name, der, "SGP.22 " clause_text, reason))
 
+/* Slot members of the SEQUENCE at `path` must not carry one of these tags: those are known members out of place. */
+#define ONLY_ONCE(path, ...)                                                                                           \
+    do {                                                                                                               \
+        static const uint32_t known_[] = {__VA_ARGS__};                                                                \
+        asn1_check_extensions(&a, path, known_, COUNT(known_));                                                        \
+    } while (0)
+
 enum err asn1_empty_request(struct slice der, const char *type, const char *clause, struct reason *reason)
 {
     ASN1_LOCAL a = {0};
@@ -17,7 +24,6 @@ enum err asn1_empty_request(struct slice der, const char *type, const char *clau
 /* ctxParams1 is a CHOICE of which v2 knows one: ctxParamsForCommonAuthentication [0]. */
 static enum err decode_ctx_params1(struct slice whole, struct slice *matching_id, struct reason *reason)
 {
-    static const uint32_t known[] = {0x80, 0xa1};
     ASN1_LOCAL a = {0};
     bool present;
     TRY(asn1_open(&a, "CtxParamsForCommonAuthentication", whole, "SGP.22 5.7.13", reason));
@@ -25,41 +31,46 @@ static enum err decode_ctx_params1(struct slice whole, struct slice *matching_id
     (void)asn1_bytes(&a, "deviceInfo.tac", 4, 4);
     (void)asn1_whole(&a, "deviceInfo.deviceCapabilities");
     (void)asn1_optional_bytes(&a, "deviceInfo.imei", 8, 8, &present);
-    asn1_check_extensions(&a, "", known, COUNT(known));
+    ONLY_ONCE("deviceInfo.deviceCapabilities", 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a);
+    ONLY_ONCE("deviceInfo", 0x80, 0xa1, 0x82);
+    ONLY_ONCE("", 0x80, 0xa1);
     return asn1_done(&a);
 }
 
 enum err asn1_authenticate_server_request(struct slice der, struct authenticate_server_request *out,
                                           struct reason *reason)
 {
-    static const uint32_t signed_known[] = {0x80, 0x81, 0x83, 0x84};
     FUNCTION("5.7.13", "AuthenticateServerRequest");
     out->server_signed1 = asn1_whole(&a, "serverSigned1");
     out->transaction_id = asn1_bytes(&a, "serverSigned1.transactionId", 1, 16);
     out->euicc_challenge = asn1_bytes(&a, "serverSigned1.euiccChallenge", 16, 16);
     out->server_address = asn1_text(&a, "serverSigned1.serverAddress", 255);
     out->server_challenge = asn1_bytes(&a, "serverSigned1.serverChallenge", 16, 16);
-    asn1_check_extensions(&a, "serverSigned1", signed_known, COUNT(signed_known));
+    ONLY_ONCE("serverSigned1", 0x80, 0x81, 0x83, 0x84);
     out->server_signature1 = asn1_bytes(&a, "serverSignature1", 0, der.n);
     out->ci_pk_id = asn1_bytes(&a, "euiccCiPKIdToBeUsed", 0, 64);
     out->server_certificate = asn1_whole(&a, "serverCertificate");
     out->ctx_params1 = asn1_whole(&a, "ctxParams1");
+    ONLY_ONCE("", 0x30, 0x5f37, 0x04, 0xa0);
     TRY(asn1_done(&a));
-    return decode_ctx_params1(out->ctx_params1, &out->matching_id, reason);
+    enum err e = decode_ctx_params1(out->ctx_params1, &out->matching_id, reason);
+    /* Offsets count from the start of the request. */
+    if (e == ERR_DATA && reason->offset != REASON_NO_OFFSET) reason->offset += (size_t)(out->ctx_params1.p - der.p);
+    return e;
 }
 
 enum err asn1_prepare_download_request(struct slice der, struct prepare_download_request *out, struct reason *reason)
 {
-    static const uint32_t signed_known[] = {0x80, 0x01, 0x5f49};
     FUNCTION("5.7.5", "PrepareDownloadRequest");
     out->smdp_signed2 = asn1_whole(&a, "smdpSigned2");
     out->transaction_id = asn1_bytes(&a, "smdpSigned2.transactionId", 1, 16);
     struct slice flag = asn1_bytes(&a, "smdpSigned2.ccRequiredFlag", 1, 1);
     out->euicc_otpk = asn1_optional_bytes(&a, "smdpSigned2.bppEuiccOtpk", 0, der.n, &out->has_euicc_otpk);
-    asn1_check_extensions(&a, "smdpSigned2", signed_known, COUNT(signed_known));
+    ONLY_ONCE("smdpSigned2", 0x80, 0x01, 0x5f49);
     out->smdp_signature2 = asn1_bytes(&a, "smdpSignature2", 0, der.n);
     out->hash_cc = asn1_optional_bytes(&a, "hashCc", 32, 32, &out->has_hash_cc);
     out->smdp_certificate = asn1_whole(&a, "smdpCertificate");
+    ONLY_ONCE("", 0x30, 0x5f37, 0x04);
     TRY(asn1_done(&a));
     out->cc_required = flag.p[0] != 0;
     return OK;
@@ -67,12 +78,13 @@ enum err asn1_prepare_download_request(struct slice der, struct prepare_download
 
 enum err asn1_cancel_session_request(struct slice der, struct cancel_session_request *out, struct reason *reason)
 {
-    static const uint32_t known[] = {0x80, 0x81};
     FUNCTION("5.7.14", "CancelSessionRequest");
     out->transaction_id = asn1_bytes(&a, "transactionId", 1, 16);
     out->reason = asn1_unsigned(&a, "reason");
-    if (!a.failed && out->reason > 127) asn1_refuse(&a, NULL, "reason 0 to 127", "a larger number");
-    asn1_check_extensions(&a, "", known, COUNT(known));
+    struct tlv t;
+    if (!a.failed && out->reason > 127)
+        asn1_refuse(&a, asn1_tlv(&a, "reason", &t) ? t.whole.p : NULL, "reason 0 to 127", "a larger number");
+    ONLY_ONCE("", 0x80, 0x81);
     return asn1_done(&a);
 }
 
@@ -81,6 +93,7 @@ enum err asn1_list_notification_request(struct slice der, struct notification_cr
     FUNCTION("5.7.9", "ListNotificationRequest");
     out->by_event = asn1_present(&a, "profileManagementOperation");
     if (out->by_event) out->events = asn1_bits(&a, "profileManagementOperation");
+    ONLY_ONCE("", 0x81);
     return asn1_done(&a);
 }
 
@@ -90,6 +103,7 @@ enum err asn1_retrieve_notifications_list_request(struct slice der, struct notif
     struct tlv wrapper;
     struct tlv t;
     FUNCTION("5.7.10", "RetrieveNotificationsListRequest");
+    ONLY_ONCE("", 0xa0, 0x80, 0x81, 0x82); /* a criterion without its A0 is no extension */
     if (!asn1_tlv(&a, "searchCriteria", &wrapper)) return asn1_done(&a);
     if (!tlv_next(&wrapper.value, &t)) {
         asn1_refuse(&a, wrapper.whole.p, "searchCriteria with one member", "an empty one");
@@ -100,8 +114,11 @@ enum err asn1_retrieve_notifications_list_request(struct slice der, struct notif
     } else if (t.tag == 0x81) {
         out->by_event = true;
         if (!tlv_bits(t.value, &out->events)) asn1_refuse(&a, t.whole.p, "a BIT STRING of events", "a malformed one");
+    } else if (t.tag == 0x82 && t.value.n == 0) {
+        out->package_results = true;
     } else {
-        asn1_refuse(&a, t.whole.p, "seqNumber 80 or profileManagementOperation 81", "another tag");
+        asn1_refuse(&a, t.whole.p, "seqNumber 80, profileManagementOperation 81 or euiccPackageResults 82",
+                    "another tag");
     }
     return asn1_done(&a);
 }
@@ -111,6 +128,7 @@ enum err asn1_notification_sent_request(struct slice der, struct notification_cr
     FUNCTION("5.7.11", "NotificationSentRequest");
     out->by_sequence_number = true;
     out->sequence_number = asn1_unsigned(&a, "seqNumber");
+    ONLY_ONCE("", 0x80);
     return asn1_done(&a);
 }
 
@@ -122,6 +140,7 @@ enum err asn1_load_crl_request(struct slice der, struct load_crl_request *out, s
     struct slice bits = asn1_bytes(&a, "crl.signature", 1, der.n);
     if (!a.failed && bits.p[0] != 0) asn1_refuse(&a, bits.p, "a signature of whole bytes", "unused bits");
     if (!a.failed) out->signature = slice_skip(bits, 1);
+    ONLY_ONCE("", 0xa0);
     return asn1_done(&a);
 }
 
@@ -160,6 +179,7 @@ enum err asn1_profile_info_list_request(struct slice der, struct profile_info_li
     struct tlv wrapper;
     struct tlv t;
     FUNCTION("5.7.15", "ProfileInfoListRequest");
+    ONLY_ONCE("", 0xa0, 0x5c);
     out->tag_list = asn1_optional_bytes(&a, "tagList", 0, der.n, &out->has_tag_list);
     if (!tag_list_well_formed(out->tag_list)) asn1_refuse(&a, out->tag_list.p, "a tagList of whole tags", "a cut tag");
     if (!asn1_tlv(&a, "searchCriteria", &wrapper)) return asn1_done(&a);
@@ -182,7 +202,7 @@ static enum err decode_switch(struct asn1 *a, struct profile_switch_request *out
     if (asn1_tlv(a, "profileIdentifier", &wrapper))
         decode_identifier(a, wrapper, &out->identifier);
     else
-        asn1_refuse(a, NULL, "profileIdentifier (mandatory)", "nothing");
+        asn1_refuse(a, a->der.p, "profileIdentifier (mandatory)", "nothing");
     struct slice flag = asn1_bytes(a, "refreshFlag", 1, 1);
     asn1_check_extensions(a, "", known, COUNT(known));
     TRY(asn1_done(a));
@@ -214,6 +234,7 @@ enum err asn1_memory_reset_request(struct slice der, struct memory_reset_request
 {
     FUNCTION("5.7.19", "EuiccMemoryResetRequest");
     out->options = asn1_bits(&a, "resetOptions");
+    ONLY_ONCE("", 0x82);
     return asn1_done(&a);
 }
 
@@ -221,6 +242,7 @@ enum err asn1_get_euicc_data_request(struct slice der, struct get_euicc_data_req
 {
     FUNCTION("5.7.20", "GetEuiccDataRequest");
     out->tag_list = asn1_bytes(&a, "tagList", 1, der.n);
+    ONLY_ONCE("", 0x5c);
     return asn1_done(&a);
 }
 
@@ -229,6 +251,7 @@ enum err asn1_set_nickname_request(struct slice der, struct set_nickname_request
     FUNCTION("5.7.21", "SetNicknameRequest");
     out->iccid = asn1_bytes(&a, "iccid", 0, der.n);
     out->nickname = asn1_bytes(&a, "profileNickname", 0, der.n);
+    ONLY_ONCE("", 0x5a, 0x90);
     return asn1_done(&a);
 }
 
@@ -237,6 +260,7 @@ enum err asn1_set_default_dp_address_request(struct slice der, struct set_defaul
 {
     FUNCTION("5.7.4", "SetDefaultDpAddressRequest");
     out->address = asn1_bytes(&a, "defaultDpAddress", 0, der.n);
+    ONLY_ONCE("", 0x80);
     return asn1_done(&a);
 }
 
@@ -244,5 +268,6 @@ enum err asn1_lpae_activation_request(struct slice der, struct lpae_activation_r
 {
     FUNCTION("5.7.1", "LpaeActivationRequest");
     out->options = asn1_bits(&a, "lpaeOption");
+    ONLY_ONCE("", 0x80);
     return asn1_done(&a);
 }

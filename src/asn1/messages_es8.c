@@ -16,6 +16,7 @@ enum err asn1_initialise_secure_channel_request(struct slice der, struct initial
     struct slice key_type = asn1_bytes(&a, "controlRefTemplate.keyType", 1, 1);
     struct slice key_length = asn1_bytes(&a, "controlRefTemplate.keyLen", 1, 1);
     out->host_id = asn1_bytes(&a, "controlRefTemplate.hostId", 0, der.n);
+    asn1_check_extensions(&a, "controlRefTemplate", (const uint32_t[]){0x80, 0x81, 0x84}, 3);
     out->smdp_otpk = asn1_bytes(&a, "smdpOtpk", 0, der.n);
     out->smdp_sign = asn1_bytes(&a, "smdpSign", 0, der.n);
     struct slice last = asn1_whole(&a, "smdpOtpk");
@@ -32,6 +33,8 @@ enum err asn1_configure_isdp_request(struct slice der, struct configure_isdp_req
     struct tlv t;
     *out = (struct configure_isdp_request){0};
     TRY(asn1_open(&a, "ConfigureISDPRequest", der, "SGP.22 5.5.2", reason));
+    asn1_check_extensions(&a, "", (const uint32_t[]){0xb8}, 1);
+    asn1_check_extensions(&a, "dpProprietaryData", (const uint32_t[]){0x80}, 1);
     out->has_dp_proprietary_data = asn1_tlv(&a, "dpProprietaryData", &t);
     if (!out->has_dp_proprietary_data) return asn1_done(&a);
     out->dp_proprietary_data = t.whole;
@@ -50,6 +53,7 @@ static void decode_owner(struct asn1 *a, struct store_metadata_request *out)
     out->owner_mcc_mnc = asn1_bytes(a, "profileOwner.mccMnc", 3, 3);
     out->owner_gid1 = asn1_optional_bytes(a, "profileOwner.gid1", 0, a->der.n, &out->has_gid1);
     out->owner_gid2 = asn1_optional_bytes(a, "profileOwner.gid2", 0, a->der.n, &out->has_gid2);
+    asn1_check_extensions(a, "profileOwner", (const uint32_t[]){0x80, 0x81, 0x82}, 3);
 }
 
 /* Each item of B6: 30 {80 events, 81 address}. */
@@ -67,6 +71,10 @@ static void check_notification_configuration(struct asn1 *a, struct slice items)
             asn1_refuse(a, item.whole.p, "notificationAddress in UTF-8 in each notification configuration", "none");
         else if (t.value.n > 255)
             asn1_refuse(a, t.whole.p, "notificationAddress of at most 255 bytes", "a longer one");
+        while (tlv_next(&in, &t))
+            if (t.tag == 0x80 || t.tag == 0x81)
+                asn1_refuse(a, t.whole.p, "each member of a notification configuration once, in order",
+                            "one misplaced");
     }
 }
 
@@ -85,9 +93,18 @@ static void decode_icon(struct asn1 *a, struct store_metadata_request *out)
     if (!out->icon_type.n) asn1_refuse(a, t.whole.p, "iconType where there is an icon", "none");
 }
 
+/* An optional BOOLEAN; senders use other values than FF for true. */
+static bool flag(struct asn1 *a, const char *path)
+{
+    bool present;
+    struct slice s = asn1_optional_bytes(a, path, 1, 1, &present);
+    return present && s.n == 1 && s.p[0] != 0;
+}
+
 enum err asn1_store_metadata_request(struct slice der, struct store_metadata_request *out, struct reason *reason)
 {
-    static const uint32_t known[] = {0x5a, 0x91, 0x92, 0x93, 0x94, 0x95, 0xb6, 0xb7, 0x99, 0xbf22, 0xbf23};
+    static const uint32_t known[] = {0x5a, 0x91, 0x92,   0x93,   0x94,   0x95,  0xb6,
+                                     0xb7, 0x99, 0xbf22, 0xbf23, 0x9f7b, 0x9f67};
     ASN1_LOCAL a = {0};
     struct tlv t;
     *out = (struct store_metadata_request){0};
@@ -107,6 +124,8 @@ enum err asn1_store_metadata_request(struct slice der, struct store_metadata_req
     out->has_ppr = asn1_present(&a, "profilePolicyRules");
     if (out->has_ppr) out->ppr = asn1_bits(&a, "profilePolicyRules");
     if (asn1_tlv(&a, "serviceSpecificDataStoredInEuicc", &t)) out->service_specific_data = t.whole;
+    out->ecall_indication = flag(&a, "ecallIndication");
+    out->fallback_allowed = flag(&a, "fallbackAllowed");
     asn1_check_extensions(&a, "", known, COUNT(known));
     return asn1_done(&a);
 }

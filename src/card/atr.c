@@ -1,4 +1,4 @@
-/* Answer to reset (ETSI TS 102 221 6.3, ISO/IEC 7816-3 8; uicc.md 1), computed from the personality. */
+/* Answer to reset (ETSI TS 102 221 6.3, ISO/IEC 7816-3 8), computed from the personality. */
 #include "card/card.h"
 
 void atr_make(const struct personality *p, struct euicc_atr *out)

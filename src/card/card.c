@@ -78,6 +78,7 @@ static int start(euicc *card, const char *event, struct euicc_atr *atr)
     bind_environment(card);
     /* A switch whose REFRESH never came is carried out now (SGP.22 5.7.16). */
     enum err e = switch_finish(&card->model, true);
+    if (e == OK) e = isdr_power_on(&card->model);
     card->model.switched = false;
     if (e != OK)
         store_rollback_to(card->model.store, 0);
@@ -104,7 +105,7 @@ void euicc_power_off(euicc *card)
     lose_power(card);
 }
 
-/* The order of the checks is that of TS 102 221 10.1 (uicc.md 2). */
+/* The order of the checks is that of TS 102 221 10.1. */
 static enum err run_command(euicc *card, struct slice in, struct apdu *a, struct answer *answer)
 {
     struct reason *r = &card->model.reason;
@@ -123,17 +124,20 @@ static enum err run_command(euicc *card, struct slice in, struct apdu *a, struct
         return reason_say(r, ERR_CHANNEL, "TS 102 221 10.1.1", 0, "an open logical channel", "channel %u", number);
     }
     const struct command *command = command_find(a);
+    if (!command || command->run != command_get_response) { /* whatever comes of it, a waiting answer is lost */
+        buf_free(&card->channels[a->channel].waiting);
+        card->channels[a->channel].waiting_at = 0;
+    }
     if (!command)
         return reason_say(r, ERR_INSTRUCTION, "TS 102 221 10.1.2", 1, "an instruction of this class", "%02X %02X",
                           a->cla, a->ins);
     r->function = command->name;
     model_trace(&card->model, EUICC_EVENT_FUNCTION, "%s", command->name);
+    if (command->no_parameters && (a->p1 || a->p2))
+        return reason_say(r, ERR_PARAMETERS, command->no_parameters, REASON_NO_OFFSET, "P1 P2 00 00", "%02X %02X",
+                          a->p1, a->p2);
     if (length != OK)
         return reason_say(r, length, "ISO 7816-3 12.1", 4, "Lc and Le that fit the command", "%zu bytes in all", in.n);
-    if (command->run != command_get_response) {
-        buf_free(&card->channels[a->channel].waiting);
-        card->channels[a->channel].waiting_at = 0;
-    }
     return command->run(card, a, answer);
 }
 
@@ -149,9 +153,11 @@ static enum err transmit(euicc *card, struct slice in, uint8_t *rapdu, size_t ca
     struct apdu a = {0};
     reason_begin(&card->model.reason, "command");
     card->model.switched = false;
+    const struct cat before = card->model.cat;
     enum err e = run_command(card, in, &a, &answer);
     if (is_fault(e)) {
         store_rollback_to(card->model.store, 0);
+        card->model.cat = before; /* a REFRESH goes with the switch that asked for it */
         if (!card->model.reason.said)
             (void)reason_say(&card->model.reason, e, "softeuicc", REASON_NO_OFFSET, "to process the command", "%s",
                              euicc_result_text(public_result(e)));
@@ -245,6 +251,34 @@ int euicc_clone(const euicc *card, const struct euicc_env *env, euicc **out)
     }
     *out = copy;
     return EUICC_OK;
+}
+
+int euicc_eim_add(euicc *card, const uint8_t *configuration, size_t n, struct euicc_diagnostic *why)
+{
+    lose_power(card);
+    enum err e = isdr_add_eim(&card->model, slice_of(configuration, n));
+    if (e == OK)
+        e = store_commit(card->model.store, NULL);
+    else
+        store_rollback_to(card->model.store, 0);
+    if (why && e == ERR_DATA)
+        (void)reason_text(&card->model.reason, why->text, sizeof why->text);
+    else if (why)
+        (void)snprintf(why->text, sizeof why->text, "%s", euicc_result_text(public_result(e)));
+    return public_result(e);
+}
+
+int euicc_eim_remove(euicc *card, const char *id)
+{
+    struct eim e;
+    lose_power(card);
+    if (!eim_find(&card->model, slice_text(id), &e)) return EUICC_BAD_ARGUMENT;
+    enum err result = eim_delete(&card->model, &e);
+    if (result == OK)
+        result = store_commit(card->model.store, NULL);
+    else
+        store_rollback_to(card->model.store, 0);
+    return public_result(result);
 }
 
 int euicc_factory_reset(euicc *card)

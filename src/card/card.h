@@ -38,6 +38,7 @@ struct answer {
 struct command {
     uint8_t ins;
     bool interindustry, proprietary; /* classes in which it exists */
+    const char *no_parameters;       /* the clause by which P1 and P2 are 00 00, NULL: they mean something */
     const char *name;
     enum err (*run)(euicc *card, const struct apdu *a, struct answer *answer);
 };
@@ -62,7 +63,7 @@ static inline struct channel *channel_of(euicc *card, const struct apdu *a)
 void channel_close(struct channel *c);
 /* All channels as after a reset: only 0, the MF. */
 void channels_reset(euicc *card);
-/* After a profile switch: the applications of the old profile are gone, the channel that asked goes on (uicc.md 12). */
+/* After a profile switch: the applications of the old profile are gone, the channel that asked goes on. */
 void channels_after_switch(euicc *card, unsigned asking);
 
 void atr_make(const struct personality *p, struct euicc_atr *out);

@@ -1,4 +1,4 @@
-/* Logical channels and MANAGE CHANNEL (ETSI TS 102 221 11.1.17; uicc.md 10). */
+/* Logical channels and MANAGE CHANNEL (ETSI TS 102 221 11.1.17). */
 #include "card/card.h"
 
 void channel_close(struct channel *c)
@@ -80,11 +80,12 @@ static enum err close_number(euicc *card, const struct apdu *a)
 
 enum err command_manage_channel(euicc *card, const struct apdu *a, struct answer *answer)
 {
+    if (a->p1 != 0x00 && a->p1 != 0x80)
+        return reason_say(&card->model.reason, ERR_PARAMETERS, "TS 102 221 11.1.17", REASON_NO_OFFSET, "P1 00 or 80",
+                          "%02X", a->p1);
     if (a->data.n)
         return reason_say(&card->model.reason, ERR_LENGTH, "TS 102 221 11.1.17", REASON_NO_OFFSET, "no data",
                           "%zu bytes", a->data.n);
     if (a->p1 == 0x80) return close_number(card, a);
-    if (a->p1 == 0x00) return a->p2 == 0 ? open_any(card, a, answer) : open_number(card, a);
-    return reason_say(&card->model.reason, ERR_PARAMETERS, "TS 102 221 11.1.17", REASON_NO_OFFSET, "P1 00 or 80",
-                      "%02X", a->p1);
+    return a->p2 == 0 ? open_any(card, a, answer) : open_number(card, a);
 }

@@ -1,11 +1,11 @@
-/* The table of commands (ETSI TS 102 221 10.1.2; uicc.md 3): one row each, and the small handlers that only pass on. */
+/* The table of commands (ETSI TS 102 221 10.1.2): one row each, and the small handlers that only pass on. */
 #include "card/card.h"
 
 static enum err need_isdr(euicc *card, const struct apdu *a)
 {
     enum application application = channel_of(card, a)->application;
     if (application == APPLICATION_ISDR) return OK;
-    /* As recorded: the ECASD knows the instruction and forbids it; the MF does not know it (sheet A1, A3). */
+    /* As recorded: the ECASD knows the instruction and forbids it; the MF does not know it. */
     return reason_say(&card->model.reason, application == APPLICATION_ECASD ? ERR_SECURITY : ERR_INSTRUCTION,
                       "SGP.22 5.7.1", REASON_NO_OFFSET, "STORE DATA on a channel with the ISD-R selected", "%s",
                       application == APPLICATION_ECASD ? "the ECASD" : "no ISD-R");
@@ -72,7 +72,7 @@ static enum err command_pin(euicc *card, const struct apdu *a, struct answer *an
                       "the key reference of a PIN of the enabled profile", "%02X", a->p2);
 }
 
-/* AUTHENTICATE needs a network access application, which only a profile brings (uicc.md 12). */
+/* AUTHENTICATE needs a network access application, which only a profile brings. */
 static enum err command_authenticate(euicc *card, const struct apdu *a, struct answer *answer)
 {
     (void)answer;
@@ -82,28 +82,28 @@ static enum err command_authenticate(euicc *card, const struct apdu *a, struct a
 }
 
 static const struct command commands[] = {
-    /* ins, class 0X, class 8X, name, run */
-    {0xa4, true, false, "SELECT", command_select},
-    {0xf2, false, true, "STATUS", command_status},
-    {0xe2, false, true, "STORE DATA", command_store_data},
-    {0xc0, true, true, "GET RESPONSE", command_get_response},
-    {0x70, true, false, "MANAGE CHANNEL", command_manage_channel},
-    {0xca, true, true, "GET DATA", command_get_data},
-    {0xb0, true, false, "READ BINARY", command_read_binary},
-    {0xb2, true, false, "READ RECORD", command_read_record},
-    {0xd6, true, false, "UPDATE BINARY", command_update_binary},
-    {0xdc, true, false, "UPDATE RECORD", command_update_record},
-    {0x20, true, false, "VERIFY PIN", command_pin},
-    {0x24, true, false, "CHANGE PIN", command_pin},
-    {0x26, true, false, "DISABLE PIN", command_pin},
-    {0x28, true, false, "ENABLE PIN", command_pin},
-    {0x2c, true, false, "UNBLOCK PIN", command_pin},
-    {0x88, true, false, "AUTHENTICATE", command_authenticate},
-    {0xaa, false, true, "TERMINAL CAPABILITY", command_terminal_capability},
-    {0x10, false, true, "TERMINAL PROFILE", command_terminal_profile},
-    {0x12, false, true, "FETCH", command_fetch},
-    {0x14, false, true, "TERMINAL RESPONSE", command_terminal_response},
-    {0xc2, false, true, "ENVELOPE", command_envelope},
+    /* ins, class 0X, class 8X, clause if P1 P2 must be 00 00, name, run */
+    {0xa4, true, false, NULL, "SELECT", command_select},
+    {0xf2, false, true, NULL, "STATUS", command_status},
+    {0xe2, false, true, NULL, "STORE DATA", command_store_data},
+    {0xc0, true, true, "TS 102 221 11.1.18", "GET RESPONSE", command_get_response},
+    {0x70, true, false, NULL, "MANAGE CHANNEL", command_manage_channel},
+    {0xca, true, true, NULL, "GET DATA", command_get_data},
+    {0xb0, true, false, NULL, "READ BINARY", command_read_binary},
+    {0xb2, true, false, NULL, "READ RECORD", command_read_record},
+    {0xd6, true, false, NULL, "UPDATE BINARY", command_update_binary},
+    {0xdc, true, false, NULL, "UPDATE RECORD", command_update_record},
+    {0x20, true, false, NULL, "VERIFY PIN", command_pin},
+    {0x24, true, false, NULL, "CHANGE PIN", command_pin},
+    {0x26, true, false, NULL, "DISABLE PIN", command_pin},
+    {0x28, true, false, NULL, "ENABLE PIN", command_pin},
+    {0x2c, true, false, NULL, "UNBLOCK PIN", command_pin},
+    {0x88, true, false, NULL, "AUTHENTICATE", command_authenticate},
+    {0xaa, false, true, "TS 102 221 11.1.19", "TERMINAL CAPABILITY", command_terminal_capability},
+    {0x10, false, true, "TS 102 221 11.2.1", "TERMINAL PROFILE", command_terminal_profile},
+    {0x12, false, true, "TS 102 221 11.2.3", "FETCH", command_fetch},
+    {0x14, false, true, "TS 102 221 11.2.4", "TERMINAL RESPONSE", command_terminal_response},
+    {0xc2, false, true, "TS 102 221 11.2.2", "ENVELOPE", command_envelope},
 };
 
 const struct command *command_at(size_t index)

@@ -35,6 +35,9 @@ static void copy_text(struct slice s, char *out, size_t size)
     out[n] = 0;
 }
 
+static const char *const sgp32_versions[] = {
+    [SGP32_NONE] = "", [SGP32_1_0] = "1.0", [SGP32_1_1] = "1.1", [SGP32_1_2] = "1.2"};
+
 int euicc_describe(const euicc *card, struct euicc_description *out)
 {
     const struct model *m = &card->model;
@@ -48,6 +51,9 @@ int euicc_describe(const euicc *card, struct euicc_description *out)
     out->profile_count = profile_count(m);
     out->notification_count = store_count(m->store, "notification/");
     out->ci_count = m->identity.root_count;
+    out->eim_count = eim_count(m);
+    out->package_result_count = store_count(m->store, "package-result/");
+    out->sgp32_version = sgp32_versions[m->personality.sgp32];
     copy_text(model_default_dp_address(m), out->default_smdp_address, sizeof out->default_smdp_address);
     return EUICC_OK;
 }
@@ -102,6 +108,22 @@ int euicc_describe_notification(const euicc *card, size_t index, struct euicc_no
     if (!tlv_next(&in, &metadata)) return EUICC_CORRUPT;
     if (tlv_find(metadata.value, 0x0c, &t)) copy_text(t.value, out->address, sizeof out->address);
     if (tlv_find(metadata.value, 0x5a, &t) && t.value.n == ICCID_SIZE) iccid_text(t.value.p, out->iccid);
+    return EUICC_OK;
+}
+
+int euicc_describe_eim(const euicc *card, size_t index, struct euicc_eim_description *out)
+{
+    struct eim_iterator i;
+    struct eim e;
+    struct tlv fqdn;
+    bool more = eim_first(&card->model, &i, &e);
+    while (more && index--)
+        more = eim_next(&card->model, &i, &e);
+    if (!more) return EUICC_BAD_ARGUMENT;
+    *out = (struct euicc_eim_description){.counter = e.counter, .has_token = e.has_token, .token = e.token};
+    copy_text(e.id, out->id, sizeof out->id);
+    if (tlv_find(e.fields, 0x81, &fqdn)) copy_text(fqdn.value, out->fqdn, sizeof out->fqdn);
+    out->curve = e.curve == CURVE_UNKNOWN ? "none" : curve_name(e.curve);
     return EUICC_OK;
 }
 

@@ -1,4 +1,4 @@
-/* The proactive UICC towards the terminal (ETSI TS 102 221 11.2, TS 102 223 6, 7; uicc.md 11, 12): TERMINAL CAPABILITY,
+/* The proactive UICC towards the terminal (ETSI TS 102 221 11.2, TS 102 223 6, 7): TERMINAL CAPABILITY,
  * TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, ENVELOPE. */
 #include "card/card.h"
 
@@ -36,9 +36,11 @@ enum err command_terminal_profile(euicc *card, const struct apdu *a, struct answ
     if (a->data.n == 0)
         return reason_say(&card->model.reason, ERR_LENGTH, "TS 102 221 11.2.1", REASON_NO_OFFSET, "a profile",
                           "no data");
+    /* Either bit announces REFRESH; the second one that of the eUICC profile state change (TS 102 223 5.2). */
+    bool state_change = profile_bit(a->data, 34, 6);
     *cat = (struct cat){.profile_received = true,
-                        .can_refresh = profile_bit(a->data, 3, 8),
-                        .can_refresh_profile_state = profile_bit(a->data, 34, 6)};
+                        .can_refresh = profile_bit(a->data, 3, 8) || state_change,
+                        .can_refresh_profile_state = state_change};
     /* A switch that was waiting for an earlier terminal session is offered again. */
     if (switch_is_pending(&card->model) && cat->can_refresh) cat_queue_refresh(&card->model);
     return OK;

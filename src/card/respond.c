@@ -1,5 +1,5 @@
 /* Response APDUs: which data goes out now, which waits for GET RESPONSE, and the status word (ETSI TS 102 221 7.3.1,
- * 7.4.2; uicc.md 2). The only place that knows status words. */
+ * 7.4.2). The only place that knows status words. */
 #include "card/card.h"
 
 static const struct {
@@ -61,11 +61,6 @@ enum err command_get_response(euicc *card, const struct apdu *a, struct answer *
 {
     struct channel *c = channel_of(card, a);
     size_t left = c->waiting.n - c->waiting_at;
-    if (a->p1 || a->p2) {
-        answer->keeps_waiting = true;
-        return reason_say(&card->model.reason, ERR_PARAMETERS, "TS 102 221 11.1.18", REASON_NO_OFFSET, "P1 P2 00 00",
-                          "%02X %02X", a->p1, a->p2);
-    }
     if (left == 0)
         return reason_say(&card->model.reason, ERR_CONDITIONS, "TS 102 221 7.4.2.2", REASON_NO_OFFSET,
                           "a response that waits", "none");

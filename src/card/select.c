@@ -1,5 +1,4 @@
-/* SELECT and STATUS: the applications of the card and, through src/uicc, its files (ETSI TS 102 221 11.1.1, 11.1.2;
- * uicc.md 4; sheet A1). */
+/* SELECT and STATUS: the applications of the card and, through src/uicc, its files (ETSI TS 102 221 11.1.1, 11.1.2). */
 #include "card/card.h"
 
 #define P1_BY_AID 0x04
@@ -94,9 +93,9 @@ static enum err select_file(euicc *card, const struct apdu *a, bool with_data, s
 
 enum err command_select(euicc *card, const struct apdu *a, struct answer *answer)
 {
-    /* b8 and b5 zero; b4 b3: 00 FCI, 01 FCP, 11 nothing */
+    /* b8, b6 and b5 zero, b7: the session ends; b4 b3: 00 FCI, 01 FCP, 11 nothing */
     uint8_t wanted = a->p2 & 0x0c;
-    if ((a->p2 & 0x90) || wanted == 0x08)
+    if ((a->p2 & 0xb0) || wanted == 0x08)
         return reason_say(&card->model.reason, ERR_PARAMETERS, "TS 102 221 11.1.1", REASON_NO_OFFSET,
                           "P2 with FCI, FCP or nothing", "%02X", a->p2);
     if (a->p1 == P1_BY_AID) return select_application(card, a, wanted != 0x0c, answer);

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum part { PART_CARD = 1, PART_PROFILES = 2, PART_NOTIFICATIONS = 4 };
+enum part { PART_CARD = 1, PART_PROFILES = 2, PART_NOTIFICATIONS = 4, PART_EIMS = 8 };
 
 static bool print_json(const struct session *s, unsigned parts)
 {
@@ -17,6 +17,7 @@ static bool print_json(const struct session *s, unsigned parts)
     json_open(&j, NULL, '{');
     if ((parts & PART_CARD) && !show_card_json(s, &j)) return false;
     if ((parts & PART_PROFILES) && !show_profiles_json(s, &j)) return false;
+    if ((parts & PART_EIMS) && !show_eims_json(s, &j)) return false;
     if ((parts & PART_NOTIFICATIONS) && !show_notifications_json(s, &j)) return false;
     json_close(&j, '}');
     buf_byte(&out, '\n');
@@ -28,6 +29,7 @@ static bool print_text(const struct session *s, unsigned parts)
     BUF_LOCAL out = {0};
     if ((parts & PART_CARD) && !show_card(s, &out)) return false;
     if ((parts & PART_PROFILES) && !show_profiles(s, &out)) return false;
+    if ((parts & PART_EIMS) && !show_eims(s, &out)) return false;
     if ((parts & PART_NOTIFICATIONS) && !show_notifications(s, &out)) return false;
     return show_print(&out);
 }
@@ -50,7 +52,7 @@ int command_create(const struct options *o)
 
 int command_info(const struct options *o)
 {
-    return open_and_print(o, SESSION_READ_ONLY, NULL, PART_CARD | PART_PROFILES | PART_NOTIFICATIONS);
+    return open_and_print(o, SESSION_READ_ONLY, NULL, PART_CARD | PART_PROFILES | PART_EIMS | PART_NOTIFICATIONS);
 }
 
 int command_profiles(const struct options *o)
@@ -76,10 +78,10 @@ static bool factory_reset(struct session *s)
 int command_reset(const struct options *o)
 {
     if (!(o->given & OPTION_YES)) {
-        complain("reset: deletes all profiles and notifications of the card, expected --yes");
+        complain("reset: deletes all profiles, notifications and eIMs of the card, expected --yes");
         return EXIT_USAGE;
     }
-    return open_and_print(o, SESSION_CHANGE, factory_reset, PART_CARD | PART_PROFILES | PART_NOTIFICATIONS);
+    return open_and_print(o, SESSION_CHANGE, factory_reset, PART_CARD | PART_PROFILES | PART_EIMS | PART_NOTIFICATIONS);
 }
 
 /* ---- personalities ---- */

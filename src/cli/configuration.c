@@ -13,24 +13,12 @@
 
 enum { FILE_MAX = 65536, KEY_BYTES = 32, TAG_SEQUENCE = 0x30 };
 
-/* Appends a whole file. Without stdio, whose buffers would keep private keys. Returns 0 or an errno. */
+/* Appends a whole file. Returns 0 or an errno. */
 static int read_file(const char *path, struct buf *out)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return errno;
-    int error = 0;
-    for (;;) {
-        uint8_t *p = out->n < FILE_MAX ? buf_extend(out, 4096) : NULL;
-        if (!p) {
-            error = buf_err(out) ? ENOMEM : EFBIG;
-            break;
-        }
-        ssize_t n = read(fd, p, 4096);
-        buf_truncate(out, out->n - 4096 + (n > 0 ? (size_t)n : 0));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) error = errno;
-        if (n <= 0) break;
-    }
+    int error = read_all(fd, FILE_MAX, out);
     close(fd);
     return error;
 }

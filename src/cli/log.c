@@ -5,6 +5,7 @@
 #include "cli/log.h"
 
 #include "base/hex.h"
+#include "cli/decode.h"
 #include "cli/text.h"
 
 #include <stdio.h>
@@ -240,35 +241,44 @@ static void put_answer_json(struct json *j, const struct log_command *c, const c
     if (c->reason.n > 0) json_text(j, "reason", reason_words(c));
 }
 
-static void put_verbose(struct log *log, struct json *j, struct slice response)
+/* The request as far as it is whole: a segment of a bound profile package is a part of one. */
+static enum decode_what kind_of_request(const struct log_command *c)
+{
+    return strcmp(c->function, bound_profile_package) == 0 ? DECODE_SEGMENT : DECODE_REQUEST;
+}
+
+static void put_verbose_text(struct log *log, struct slice response)
 {
     const struct log_command *c = &log->command;
-    if (log->json) {
-        json_text(j, "command", buf_slice(&c->hex));
-        BUF_LOCAL hex = {0};
-        append_hex(&hex, response);
-        json_text(j, "response", buf_slice(&hex));
-        json_open(j, "details", '[');
-    } else {
-        buf_append(&log->line, slice_text("\n    > "));
-        buf_append(&log->line, buf_slice(&c->hex));
-    }
+    buf_append(&log->line, slice_text("\n    > "));
+    buf_append(&log->line, buf_slice(&c->hex));
+    decode_text(&log->line, 6, kind_of_request(c), buf_slice(&c->request_data));
     for (size_t at = 0; at < c->details.n;) {
         struct slice detail = slice_text((const char *)c->details.p + at);
         at += detail.n + 1;
-        if (log->json) {
-            json_text(j, NULL, detail);
-        } else {
-            buf_append(&log->line, slice_text("\n      "));
-            text_safe(&log->line, detail);
-        }
+        buf_append(&log->line, slice_text("\n      "));
+        text_safe(&log->line, detail);
     }
-    if (log->json) {
-        json_close(j, ']');
-    } else {
-        buf_append(&log->line, slice_text("\n    < "));
-        append_hex(&log->line, response);
+    buf_append(&log->line, slice_text("\n    < "));
+    append_hex(&log->line, response);
+    decode_text(&log->line, 6, DECODE_RESPONSE, buf_slice(&c->response_data));
+}
+
+static void put_verbose_json(struct json *j, const struct log_command *c, struct slice response)
+{
+    BUF_LOCAL hex = {0};
+    append_hex(&hex, response);
+    json_text(j, "command", buf_slice(&c->hex));
+    if (c->request_data.n) decode_json(j, "request_data", kind_of_request(c), buf_slice(&c->request_data));
+    json_text(j, "response", buf_slice(&hex));
+    if (c->response_data.n) decode_json(j, "response_data", DECODE_RESPONSE, buf_slice(&c->response_data));
+    json_open(j, "details", '[');
+    for (size_t at = 0; at < c->details.n;) {
+        struct slice detail = slice_text((const char *)c->details.p + at);
+        at += detail.n + 1;
+        json_text(j, NULL, detail);
     }
+    json_close(j, ']');
 }
 
 /* response.n is 0 if the card gave no answer. */
@@ -293,7 +303,8 @@ static void print_command(struct log *log, struct slice response)
     } else {
         put_answer_text(log, words, sw, answered);
     }
-    if (log->verbose) put_verbose(log, &j, response);
+    if (log->verbose && log->json) put_verbose_json(&j, c, response);
+    if (log->verbose && !log->json) put_verbose_text(log, response);
     end_line(log, &j);
 }
 
@@ -310,6 +321,8 @@ static void begin_command(struct log *log, struct slice apdu)
     if (!log->verbose) return;
     buf_reset(&c->hex);
     buf_reset(&c->details);
+    buf_reset(&c->request_data);
+    buf_reset(&c->response_data);
     append_hex(&c->hex, apdu);
 }
 
@@ -322,6 +335,14 @@ static void add_detail(struct log *log, const char *before, struct slice text)
     buf_append(details, text);
     buf_byte(details, 0);
     if (buf_err(details) != OK) buf_truncate(details, start); /* never without its NUL */
+}
+
+/* Decoded when the line is printed: the function that tells how comes after the request. */
+static void keep_data(struct log *log, struct buf *data, struct slice object)
+{
+    if (!log->verbose) return;
+    buf_reset(data);
+    buf_append(data, object);
 }
 
 void log_note(struct log *log, const char *text)
@@ -367,6 +388,12 @@ void log_event(void *ctx, enum euicc_event event, const uint8_t *data, size_t n)
     case EUICC_EVENT_RESPONSE:
         print_command(log, text);
         break;
+    case EUICC_EVENT_REQUEST_DATA:
+        keep_data(log, &log->command.request_data, text);
+        break;
+    case EUICC_EVENT_RESPONSE_DATA:
+        keep_data(log, &log->command.response_data, text);
+        break;
     case EUICC_EVENT_COMMIT:
         add_detail(log, "stored ", text);
         break;
@@ -381,4 +408,6 @@ void log_end(struct log *log)
     buf_free(&log->command.reason);
     buf_free(&log->command.hex);
     buf_free(&log->command.details);
+    buf_free(&log->command.request_data);
+    buf_free(&log->command.response_data);
 }

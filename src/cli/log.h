@@ -21,6 +21,9 @@ struct log_command {
     struct buf reason;
     struct buf hex;     /* verbose: the C-APDU */
     struct buf details; /* verbose: NUL-terminated texts */
+    /* verbose: the data objects that STORE DATA blocks made up and that GET RESPONSE will fetch */
+    struct buf request_data;
+    struct buf response_data;
 };
 
 struct log {

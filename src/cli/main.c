@@ -19,7 +19,7 @@ static const struct command commands[] = {
      "  softeuicc run\n"
      "  softeuicc run --memory --personality default -v\n"
      "  softeuicc run --card test.db --listen 127.0.0.1:9999\n"
-     "  echo 01A4040010A0000005591010FFFFFFFF8900000100 | softeuicc run --memory --seed 1 --stdio --quiet\n",
+     "  echo 00A4040010A0000005591010FFFFFFFF8900000100 | softeuicc run --memory --seed 1 --stdio --quiet\n",
      command_run},
     {"create", "", "make a card file",
      OPTION_CARD | OPTION_SEED | OPTIONS_NEW_CARD | OPTION_JSON | OPTION_QUIET | OPTION_FORCE | OPTION_HELP, 0,
@@ -31,7 +31,7 @@ static const struct command commands[] = {
      "  softeuicc create --card own.db --pki my-pki --force\n",
      command_create},
     {"info", "", "print what a card is and holds", OPTION_CARD | OPTION_JSON | OPTION_HELP, 0,
-     "EID, versions, memory, roots, profiles and notifications. Works while the card is in use.\n"
+     "EID, versions, memory, roots, profiles, eIMs and notifications. Works while the card is in use.\n"
      "\n"
      "  softeuicc info --card test.db --json\n",
      command_info},
@@ -45,9 +45,21 @@ static const struct command commands[] = {
      "\n"
      "  softeuicc notifications --json\n",
      command_notifications},
+    {"eim", "[list | add FILE | remove ID]", "print or change the eIMs of a card (SGP.32)",
+     OPTION_CARD | OPTION_JSON | OPTION_QUIET | OPTION_HELP, 2,
+     "list prints each associated eIM with its counter, the last counterValue that the card accepted from it, and its\n"
+     "association token; it works while the card is in use. add associates one as the owner of the card may, whatever\n"
+     "eIMs there are: FILE holds EimConfigurationData in DER or hex, - is standard input. A token that it asks for is\n"
+     "printed. remove ends an association; its token is never given again.\n"
+     "\n"
+     "  softeuicc eim --card iot.card --json\n"
+     "  softeuicc eim add my-eim.hex --card iot.card\n"
+     "  softeuicc eim remove eim.example.com --card iot.card\n",
+     command_eim},
     {"reset", "", "bring a card back to how it left the factory",
      OPTION_CARD | OPTION_JSON | OPTION_QUIET | OPTION_YES | OPTION_HELP, 0,
-     "Deletes profiles, notifications and addresses. EID, keys, certificates and the sequence counter stay.\n"
+     "Deletes profiles, notifications, addresses, eIMs and stored package results. EID, keys, certificates and the\n"
+     "counters behind sequence numbers and association tokens stay.\n"
      "\n"
      "  softeuicc reset --card test.db --yes\n",
      command_reset},

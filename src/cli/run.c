@@ -57,10 +57,12 @@ static bool print_start(const struct run *run)
     if (run->log.json) {
         struct json j = {.out = &out};
         json_open(&j, NULL, '{');
-        if (!show_card_json(s, &j) || !show_profiles_json(s, &j) || !show_notifications_json(s, &j)) return false;
+        if (!show_card_json(s, &j) || !show_profiles_json(s, &j) || !show_eims_json(s, &j) ||
+            !show_notifications_json(s, &j))
+            return false;
         json_close(&j, '}');
         buf_byte(&out, '\n');
-    } else if (!show_card(s, &out) || !show_profiles(s, &out) || !show_notifications(s, &out)) {
+    } else if (!show_card(s, &out) || !show_profiles(s, &out) || !show_eims(s, &out) || !show_notifications(s, &out)) {
         return false;
     }
     if (buf_err(&out) == OK && write_all(run->log.fd, buf_slice(&out))) return true;
@@ -70,7 +72,8 @@ static bool print_start(const struct run *run)
 
 static bool serve(struct run *run, const struct options *o, int stop)
 {
-    struct transport transport = {.card = run->session.card, .stop = stop, .say = say, .ctx = run};
+    struct transport transport = {
+        .card = run->session.card, .stop = stop, .was_in_use = run->session.was_in_use, .say = say, .ctx = run};
     if (o->given & OPTION_STDIO) return transport_stdio(&transport, STDIN_FILENO, STDOUT_FILENO);
     if (o->listen) return transport_listen(&transport, o->listen, o->given & OPTION_ALLOW_REMOTE);
     return transport_vpcd(&transport, o->vpcd ? o->vpcd : default_vpcd);

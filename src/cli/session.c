@@ -126,6 +126,18 @@ static bool choose_path(struct session *s, const struct options *o, enum session
     return o->card || !may_make || make_folders(s->path);
 }
 
+/* The last user of a card file removes the lock beside it (store/card_lock.h): one that is there is in use, which the
+ * opening will tell, or was left behind. */
+static bool lock_is_left(const char *path)
+{
+    char *file = realpath(path, NULL);
+    if (!file) return false;
+    char name[sizeof((struct session *)0)->path + 8];
+    int n = snprintf(name, sizeof name, "%s-lock", file);
+    free(file);
+    return n > 0 && (size_t)n < sizeof name && access(name, F_OK) == 0;
+}
+
 static bool open_file(struct session *s, const struct options *o, enum session_mode mode, bool *made)
 {
     static const enum euicc_file_mode modes[] = {[SESSION_RUN] = EUICC_FILE_OPEN_OR_CREATE,
@@ -135,6 +147,7 @@ static bool open_file(struct session *s, const struct options *o, enum session_m
     s->replace = mode == SESSION_CREATE && (o->given & OPTION_FORCE);
     enum euicc_file_mode file_mode = s->replace ? EUICC_FILE_OPEN_OR_CREATE : modes[mode];
     *made = access(s->path, F_OK) != 0;
+    s->was_in_use = !*made && lock_is_left(s->path);
     struct euicc_diagnostic why = {0};
     int result = euicc_file_open(&s->file, s->path, NULL, file_mode, &why);
     if (result == EUICC_OK) return true;

@@ -20,6 +20,7 @@ struct session {
     struct euicc_env env;
     char path[4096]; /* of the card file; "" with --memory */
     bool is_new;
+    bool was_in_use;     /* the process that had the card before did not close it: crash, kill -9, power cut */
     bool replace;        /* forget what the file holds with the first commit */
     struct buf old_keys; /* NUL-terminated, one after the other; for `replace` */
     void *trace_ctx;

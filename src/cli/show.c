@@ -60,6 +60,7 @@ bool show_card(const struct session *s, struct buf *out)
     text_format(out, "%s\n", s->is_new ? " (new)" : "");
     line(out, "personality", d.personality);
     line(out, "SGP.22 version", d.sgp22_version);
+    line(out, "SGP.32 version", d.sgp32_version[0] ? d.sgp32_version : "none");
     line(out, "ATR", hex);
     text_format(out, "%-16s%zu of %zu bytes free\n", "memory", d.memory_free, d.memory_total);
     line(out, "default SM-DP+", d.default_smdp_address[0] ? d.default_smdp_address : "none");
@@ -105,6 +106,36 @@ bool show_notifications(const struct session *s, struct buf *out)
     return true;
 }
 
+void show_eim(const struct euicc_eim_description *eim, struct buf *out)
+{
+    text_safe(out, slice_text(eim->id));
+    if (eim->fqdn[0]) text_format(out, " at ");
+    text_safe(out, slice_text(eim->fqdn));
+    text_format(out, ", counter %lu, ", (unsigned long)eim->counter);
+    if (eim->has_token) {
+        text_format(out, "token %lu, ", (unsigned long)eim->token);
+    } else {
+        text_format(out, "no token, ");
+    }
+    text_format(out, "key %s\n", eim->curve);
+}
+
+bool show_eims(const struct session *s, struct buf *out)
+{
+    struct euicc_description d;
+    if (!described(euicc_describe(s->card, &d))) return false;
+    if (!d.sgp32_version[0]) return true; /* a consumer card has none */
+    text_format(out, "%-16s%zu\n", "eIMs", d.eim_count);
+    for (size_t i = 0; i < d.eim_count; i++) {
+        struct euicc_eim_description eim;
+        if (!described(euicc_describe_eim(s->card, i, &eim))) return false;
+        text_format(out, "  ");
+        show_eim(&eim, out);
+    }
+    text_format(out, "%-16s%zu\n", "package results", d.package_result_count);
+    return true;
+}
+
 /* ---- JSON ---- */
 
 bool show_card_json(const struct session *s, struct json *j)
@@ -119,6 +150,7 @@ bool show_card_json(const struct session *s, struct json *j)
     json_bool(j, "new", s->is_new);
     json_string(j, "personality", d.personality);
     json_string(j, "sgp22Version", d.sgp22_version);
+    json_string(j, "sgp32Version", d.sgp32_version);
     json_string(j, "atr", hex);
     json_number(j, "memoryTotal", d.memory_total);
     json_number(j, "memoryFree", d.memory_free);
@@ -177,5 +209,31 @@ bool show_notifications_json(const struct session *s, struct json *j)
         json_close(j, '}');
     }
     json_close(j, ']');
+    return true;
+}
+
+void show_eim_json(const struct euicc_eim_description *eim, struct json *j)
+{
+    json_string(j, "eimId", eim->id);
+    if (eim->fqdn[0]) json_string(j, "eimFqdn", eim->fqdn);
+    json_number(j, "counterValue", eim->counter);
+    if (eim->has_token) json_number(j, "associationToken", eim->token);
+    json_string(j, "curve", eim->curve);
+}
+
+bool show_eims_json(const struct session *s, struct json *j)
+{
+    struct euicc_description d;
+    if (!described(euicc_describe(s->card, &d))) return false;
+    json_open(j, "eims", '[');
+    for (size_t i = 0; i < d.eim_count; i++) {
+        struct euicc_eim_description eim;
+        if (!described(euicc_describe_eim(s->card, i, &eim))) return false;
+        json_open(j, NULL, '{');
+        show_eim_json(&eim, j);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    json_number(j, "packageResults", d.package_result_count);
     return true;
 }

@@ -10,9 +10,14 @@
 bool show_card(const struct session *s, struct buf *out);
 bool show_profiles(const struct session *s, struct buf *out);
 bool show_notifications(const struct session *s, struct buf *out);
+bool show_eims(const struct session *s, struct buf *out);
 bool show_card_json(const struct session *s, struct json *j);
 bool show_profiles_json(const struct session *s, struct json *j);
 bool show_notifications_json(const struct session *s, struct json *j);
+bool show_eims_json(const struct session *s, struct json *j);
+/* One eIM: what follows its eimId on its line; its members. */
+void show_eim(const struct euicc_eim_description *eim, struct buf *out);
+void show_eim_json(const struct euicc_eim_description *eim, struct json *j);
 
 /* Writes to standard output; false: it could not be written; said. */
 bool show_print(struct buf *out);

@@ -53,6 +53,19 @@ bool write_all(int fd, struct slice bytes)
     return true;
 }
 
+int read_all(int fd, size_t max, struct buf *out)
+{
+    enum { PIECE = 4096 };
+    for (;;) {
+        uint8_t *p = out->n < max ? buf_extend(out, PIECE) : NULL;
+        if (!p) return buf_err(out) ? ENOMEM : EFBIG;
+        ssize_t n = read(fd, p, PIECE);
+        buf_truncate(out, out->n - PIECE + (n > 0 ? (size_t)n : 0));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return n < 0 ? errno : 0;
+    }
+}
+
 /* Number of bytes of the UTF-8 character at `at` (RFC 3629), 0 if there is none; at < text.n. */
 static size_t utf8_character(struct slice text, size_t at)
 {

@@ -14,6 +14,9 @@ void text_safe(struct buf *b, struct slice utf8);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes everything to `fd`; false with errno set. */
 bool write_all(int fd, struct slice bytes);
+/* Appends what `fd` has left, at most about `max` bytes. Without stdio, whose buffers would keep private keys. Gives 0
+ * or an errno, EFBIG if there is more. */
+int read_all(int fd, size_t max, struct buf *out);
 
 /* Writes one JSON value piece by piece; the caller pairs the opens and closes. `key` is NULL inside an array and at
  * the top. Strings are UTF-8; what is not UTF-8 becomes U+FFFD. */

@@ -30,9 +30,9 @@ MUST_USE enum err crypto_sha256(const struct slice *parts, size_t n, uint8_t out
 bool crypto_equal(const uint8_t *a, const uint8_t *b, size_t n);
 
 /* ---- elliptic curves ---- */
-/* True if `point` is 65 bytes 04||X||Y with coordinates below p, on the curve (so not infinity). False also if the
- * library failed. */
-bool ec_point_valid(enum curve curve, struct slice point);
+/* *valid: `point` is 65 bytes 04||X||Y with coordinates below p, on the curve (so not infinity). Any result but OK means
+ * that the library failed. */
+MUST_USE enum err ec_point_check(enum curve curve, struct slice point, bool *valid);
 /* A key pair; sk uniform in [1, n-1]. */
 MUST_USE enum err ec_generate(enum curve curve, uint8_t sk[EC_SCALAR_SIZE], uint8_t pk[EC_POINT_SIZE]);
 /* The public point of a private key; ERR_DATA if sk is 0 or not below n. */
@@ -78,7 +78,7 @@ enum bsp_result bsp_open(struct bsp *bsp, struct slice header, struct slice valu
 /* A copy of the state (for euicc_clone). */
 MUST_USE enum err bsp_copy(const struct bsp *bsp, struct bsp **out);
 
-/* ---- certificates (pki.md 2 and 8): read with our own cursor ---- */
+/* ---- certificates: read with our own cursor ---- */
 enum certificate_role {
     ROLE_NONE,
     ROLE_CI,      /* 2.23.146.1.2.1.0 */
@@ -131,8 +131,9 @@ bool certificate_parse(struct slice der, struct certificate *out, const char **e
 MUST_USE enum err certificate_verify(const struct certificate *c, enum curve issuer_curve, struct slice issuer_point,
                                      bool *valid);
 
-/* Makes an eUICC certificate (SGP.22 4.5.2.1.0.2, pki.md 2): subject C and O of the EUM, serialNumber = EID digits,
- * CN "softeuicc"; policy .1, digitalSignature, AKI, SKI; valid 2020-04-01 to 7496-01-24; a random positive serial.
+/* Makes an eUICC certificate (SGP.22 4.5.2.1.0.2): subject C and O of the EUM, serialNumber = EID digits,
+ * CN "softeuicc"; policy .1 (.0.0.0.0.0 under an EUM of SGP.22 3.x), digitalSignature, AKI, SKI; valid 2020-04-01 to
+ * 7496-01-24; a random positive serial.
  * eum is the EUM's DER certificate. ERR_DATA with *why set if the EUM certificate's name constraints forbid this EID or
  * its key does not fit. Appends DER to *out. */
 MUST_USE enum err certificate_mint_euicc(struct slice eum, const uint8_t eum_key[EC_SCALAR_SIZE],

@@ -19,7 +19,7 @@ DEFINE_CLEANUP(EC_POINT, EC_POINT_clear_free)
 DEFINE_CLEANUP(EC_KEY, EC_KEY_free)
 DEFINE_CLEANUP(ECDSA_SIG, ECDSA_SIG_free)
 
-/* A source that gives 128 numbers in a row outside [1, n-1] is broken: by chance that happens once in 2^196 times. */
+/* A source that gives 128 numbers in a row outside [1, n-1] is broken: by chance that happens once in 2^200 times. */
 #define GENERATE_ATTEMPTS 128
 
 /* By enum curve. oid: content of the OBJECT IDENTIFIER, 1.2.840.10045.3.1.7 and 1.3.36.3.3.2.8.1.1.7. */
@@ -121,15 +121,19 @@ static EC_POINT *point_read(const EC_GROUP *group, struct slice in, BN_CTX *bn, 
     return NULL;
 }
 
-bool ec_point_valid(enum curve curve, struct slice point)
+enum err ec_point_check(enum curve curve, struct slice point, bool *valid)
 {
     const struct crypto_context *c = crypto_context();
     const EC_GROUP *group = group_of(c, curve);
-    if (!group) return false;
+    enum err e = OK;
+    *valid = false;
+    if (!group) e = no_group(curve);
+    if (!group) return e == ERR_DATA ? OK : e;
     CLEANUP(BN_CTX) *bn = BN_CTX_new_ex(c->library);
-    enum err e;
-    CLEANUP(EC_POINT) *read = bn ? point_read(group, point, bn, &e) : NULL;
-    return read != NULL;
+    if (!bn) return crypto_failure();
+    CLEANUP(EC_POINT) *read = point_read(group, point, bn, &e);
+    *valid = read != NULL;
+    return e == ERR_DATA ? OK : e;
 }
 
 static BIGNUM *scalar_read(const uint8_t sk[EC_SCALAR_SIZE])

@@ -232,6 +232,7 @@ static enum err check_request(const struct eum *eum, const uint8_t eum_key[EC_SC
                               enum curve curve, const uint8_t pk[EC_POINT_SIZE], const char **why)
 {
     uint8_t point[EC_POINT_SIZE];
+    bool valid;
     struct eid_rule rules[RULES_MAX];
     struct slice eid = slice_text(eid_digits);
     struct slice organization = name_value(X509_get_subject_name(eum->x509), NID_organizationName);
@@ -248,7 +249,8 @@ static enum err check_request(const struct eum *eum, const uint8_t eum_key[EC_SC
     TRY(ec_public(eum->read.curve, eum_key, point));
     if (!slice_equal(SLICE(point), eum->read.point)) return ERR_DATA;
     *why = "a public key of the eUICC on its curve";
-    return ec_point_valid(curve, slice_of(pk, EC_POINT_SIZE)) ? OK : ERR_DATA;
+    TRY(ec_point_check(curve, slice_of(pk, EC_POINT_SIZE), &valid));
+    return valid ? OK : ERR_DATA;
 }
 
 static enum err fill(X509 *x509, const struct eum *eum, const char *eid_digits, const uint8_t pk[EC_POINT_SIZE])

@@ -1,4 +1,4 @@
-/* The ECASD as a terminal sees it; see ecasd.h. Answers as recorded from a real card (sheet A1). */
+/* The ECASD as a terminal sees it; see ecasd.h. Answers as recorded from a real card. */
 #include "ecasd/ecasd.h"
 
 const uint8_t ecasd_aid[AID_SIZE] = {0xa0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xff,
@@ -21,6 +21,9 @@ enum err ecasd_get_data(struct model *m, uint8_t p1, uint8_t p2, struct buf *out
     if (!eid)
         return reason_say(&m->reason, ERR_REFERENCE, "SGP.22 2.4.2", REASON_NO_OFFSET, "GET DATA of the EID (5A)",
                           "%02X%02X", p1, p2);
-    buf_append(out, SLICE(m->identity.eid));
+    if (m->personality.ecasd_eid == ECASD_EID_TLV)
+        tlv_put(out, 0x5a, SLICE(m->identity.eid));
+    else
+        buf_append(out, SLICE(m->identity.eid));
     return buf_err(out);
 }

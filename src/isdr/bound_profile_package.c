@@ -1,4 +1,4 @@
-/* A bound profile package as a stream with pauses (SGP.22 2.5.4, 5.7.6; bpp-crypto.md 1, 2): BF36 header, BF23, A0 with
+/* A bound profile package as a stream with pauses (SGP.22 2.5.4, 5.7.6): BF36 header, BF23, A0 with
  * 87s, A1 with 88s, A2 with 87s (optional), A3 with 86s. The LPA cuts it into STORE DATA chains; nothing here depends
  * on where. Nothing reaches the store before the last byte. */
 #include "isdr/internal.h"
@@ -21,15 +21,36 @@ static const struct {
 /* What one step over the stream did. */
 enum step { STEP_AGAIN, STEP_NEEDS_MORE, STEP_DONE };
 
-bool bound_profile_package_expects(uint32_t tag)
+static bool is_segment_tag(uint32_t tag)
 {
     return tag == 0xbf36 || (tag >= 0xa0 && tag <= 0xa3) || (tag >= 0x86 && tag <= 0x88);
+}
+
+bool bound_profile_package_takes(const struct model *m, struct slice in)
+{
+    const struct session *s = &m->session;
+    uint32_t tag;
+    size_t length;
+    size_t head;
+    if (s->download.pending.n) return true;
+    /* BF36 with its length may have come alone */
+    bool header_came = s->state == SESSION_READY && s->download.in_section;
+    if (tlv_head(in, &tag, &length, &head) == TLV_OK) return is_segment_tag(tag) || (header_came && tag == 0xbf23);
+    /* cut inside the tag and length that it starts with */
+    if (in.n && s->state == SESSION_LOADING) return is_segment_tag(in.p[0]);
+    return in.n && s->state == SESSION_READY && in.p[0] == 0xbf &&
+           (in.n == 1 || in.p[1] == (header_came ? 0x23 : 0x36));
 }
 
 /* bppCommandId that a failure at this place belongs to. */
 static enum bpp_command current_command(const struct download *d)
 {
     return sections[d->section].command;
+}
+
+enum bpp_command bound_profile_package_command(const struct model *m)
+{
+    return current_command(&m->session.download);
 }
 
 static enum bpp_error structure(struct model *m, const char *expected, uint32_t came)
@@ -84,15 +105,21 @@ static enum err read_section_head(struct model *m, struct slice *in, enum step *
     size_t length;
     size_t head;
     enum tlv_status status = tlv_head(*in, &tag, &length, &head);
-    if (status == TLV_END || status == TLV_TRUNCATED) return OK;
-    if (status == TLV_BAD) {
+    if (d->package_left == 0) {
+        if (d->section == BPP_REPLACE_KEYS) d->section = BPP_PROFILE_ELEMENTS; /* A2 need not be there */
+        *error = SCP03T_STRUCTURE_ERROR;
+        SAY_WHY(m, CLAUSE, "the sequences A0, A1, A2 (optional), A3 in order", "the end of BF36");
+        return OK;
+    }
+    if ((status == TLV_END || status == TLV_TRUNCATED) && in->n < d->package_left) return OK;
+    if (status != TLV_OK) {
         *error = structure(m, "the tag and length of a sequence", in->p[0]);
         return OK;
     }
     if (d->section == BPP_REPLACE_KEYS && tag == sections[BPP_PROFILE_ELEMENTS].section_tag)
         d->section = BPP_PROFILE_ELEMENTS;
     if (tag != sections[d->section].section_tag) {
-        /* A ReplaceSessionKeys too early or again is its own failure (sheet D 54), any other that of what was due. */
+        /* A ReplaceSessionKeys too early or again is its own failure, any other that of what was due. */
         if (tag == sections[BPP_REPLACE_KEYS].section_tag) d->section = BPP_REPLACE_KEYS;
         *error = structure(m, "the sequences A0, A1, A2 (optional), A3 in order", tag);
         return OK;
@@ -176,9 +203,9 @@ static enum err read_protected(struct model *m, struct slice *in, enum step *ste
     size_t length;
     size_t head;
     enum tlv_status status = tlv_head(*in, &tag, &length, &head);
-    if (status == TLV_END || status == TLV_TRUNCATED) return OK;
+    if ((status == TLV_END || status == TLV_TRUNCATED) && in->n < d->section_left) return OK;
     size_t max = m->personality.strict_segment_length ? SEGMENT_MAX : STREAM_MAX;
-    if (status == TLV_BAD || tag != sections[d->section].tlv_tag) {
+    if (status != TLV_OK || tag != sections[d->section].tlv_tag) {
         *error =
             structure(m, "the protected TLVs of this sequence (87, 88, 87, 86)", status == TLV_OK ? tag : in->p[0]);
         return OK;

@@ -1,5 +1,6 @@
-/* ES10b.AuthenticateServer (SGP.22 5.7.13, 3.1.2): the common mutual authentication, card side. The order of the checks
- * is that of pki.md 4.1; nothing is signed and no EUICCInfo2 leaves before all of them passed. */
+/* ES10b.AuthenticateServer (SGP.22 5.7.13, 3.1.2): the common mutual authentication, card side. The order of the
+ * checks: session, root, curve, certificate, role, signature, challenge. Nothing is signed and no EUICCInfo2 leaves
+ * before all of them passed. */
 #include "isdr/internal.h"
 
 enum authenticate_error {

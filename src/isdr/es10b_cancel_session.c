@@ -1,4 +1,4 @@
-/* ES10b.CancelSession (SGP.22 5.7.14; sheet C2). */
+/* ES10b.CancelSession (SGP.22 5.7.14). */
 #include "isdr/internal.h"
 
 #define REASON_POSTPONED 1

@@ -53,6 +53,20 @@ static uint32_t rsp_capability(const struct model *m, size_t profiles, size_t fr
     return bits;
 }
 
+/* ipaMode and iotSpecificInfo {versions, ecallSupported, fallbackSupported} (SGP.32 5.9.2). */
+static void put_iot_info(const struct personality *p, struct buf *out)
+{
+    const uint8_t version[] = {1, (uint8_t)(p->sgp32 - SGP32_1_0), p->sgp32 == SGP32_1_0};
+    tlv_put_u8(out, 0x90, p->ipa_mode == IPA_MODE_IPAE);
+    size_t iot = tlv_open(out, 0xb4);
+    size_t versions = tlv_open(out, 0xa0);
+    tlv_put(out, 0x04, SLICE(version));
+    tlv_close(out, versions);
+    if (p->sgp32 >= SGP32_1_1 && p->emergency) tlv_put(out, 0x81, (struct slice){0});
+    if (p->sgp32 >= SGP32_1_1 && p->fallback) tlv_put(out, 0x82, (struct slice){0});
+    tlv_close(out, iot);
+}
+
 void euicc_info2(const struct model *m, struct buf *out)
 {
     const struct personality *p = &m->personality;
@@ -82,6 +96,7 @@ void euicc_info2(const struct model *m, struct buf *out)
         tlv_put(out, 0x81, slice_text(p->discovery_base_url));
         tlv_close(out, certification);
     }
+    if (p->sgp32 != SGP32_NONE && p->iot_info_in_euicc_info2) put_iot_info(p, out);
     tlv_close(out, info);
 }
 

@@ -1,4 +1,4 @@
-/* ES10b.LoadCRL (SGP.22 v2.5 5.7.12). A card without support does not know the function (sheet D 78). */
+/* ES10b.LoadCRL (SGP.22 v2.5 5.7.12). A card without support does not know the function. */
 #include "isdr/internal.h"
 
 enum err es10b_load_crl(struct model *m, struct slice request, struct buf *response)

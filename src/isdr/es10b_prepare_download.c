@@ -1,5 +1,6 @@
 /* ES10b.PrepareDownload (SGP.22 5.7.5, 3.1.3.2): the SM-DP+'s binding certificate is verified and a one-time key pair
- * is made, or the kept one taken again. The order of the checks is that of pki.md 4.2. */
+ * is made, or the kept one taken again. The order of the checks: session, certificate, OID, signature, transaction,
+ * confirmation code. */
 #define _DEFAULT_SOURCE
 #include "isdr/internal.h"
 
@@ -160,6 +161,7 @@ enum err es10b_prepare_download(struct model *m, struct slice request, struct bu
         return buf_err(response);
     }
     TRY(choose_key(m, &r, certificate.curve));
+    download_drop(&m->session.download); /* the start of a package for an earlier PrepareDownload of this session */
     m->session.dp_curve = certificate.curve;
     memcpy(m->session.dp_point, certificate.point.p, EC_POINT_SIZE);
     TRY(answer(m, &r, response));

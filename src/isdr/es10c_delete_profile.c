@@ -1,4 +1,4 @@
-/* ES10c.DeleteProfile (SGP.22 5.7.18, 3.2.3; sheet C1). Notifications that exist stay; the delete ones are written. */
+/* ES10c.DeleteProfile (SGP.22 5.7.18, 3.2.3). Notifications that exist stay; the delete ones are written. */
 #include "isdr/internal.h"
 
 #define DELETE 0xbf33

@@ -1,4 +1,4 @@
-/* ES10c.DisableProfile (SGP.22 5.7.17, 3.2.2; sheet C1). */
+/* ES10c.DisableProfile (SGP.22 5.7.17, 3.2.2). */
 #include "isdr/internal.h"
 
 #define DISABLE 0xbf32

@@ -1,4 +1,4 @@
-/* ES10c.EnableProfile (SGP.22 5.7.16, 3.2.1; sheet C1). The checks in their order: exists, state, policy, test profile,
+/* ES10c.EnableProfile (SGP.22 5.7.16, 3.2.1). The checks in their order: exists, state, policy, test profile,
  * proactive session. */
 #include "isdr/internal.h"
 

@@ -8,16 +8,32 @@
 
 /* Sources of the members of ProfileInfo, in their order. */
 enum source { FROM_RECORD, FROM_METADATA, FROM_DP_DATA };
+/* In which cards' default list a member is, and from which version on it exists. */
+#define DEFAULT_SGP22 (1u << 0)
+#define DEFAULT_IOT (1u << 1) /* SGP.32 v1.1 5.9.14 */
+#define ONLY_IOT (1u << 2)
 static const struct {
     uint32_t tag;
     enum source source;
-    bool by_default; /* in the list when there is no tagList */
+    unsigned lists;
 } members[] = {
-    {0x5a, FROM_RECORD, true},    {0x4f, FROM_RECORD, true},      {0x9f70, FROM_RECORD, true},
-    {0x90, FROM_RECORD, true},    {0x91, FROM_METADATA, true},    {0x92, FROM_METADATA, true},
-    {0x93, FROM_METADATA, true},  {0x94, FROM_METADATA, true},    {0x95, FROM_RECORD, true},
-    {0xb6, FROM_METADATA, false}, {0xb7, FROM_METADATA, false},   {0xb8, FROM_DP_DATA, false},
-    {0x99, FROM_RECORD, false},   {0xbf22, FROM_METADATA, false},
+    {0x5a, FROM_RECORD, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0x4f, FROM_RECORD, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0x9f70, FROM_RECORD, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0x90, FROM_RECORD, DEFAULT_SGP22},
+    {0x91, FROM_METADATA, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0x92, FROM_METADATA, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0x93, FROM_METADATA, DEFAULT_SGP22},
+    {0x94, FROM_METADATA, DEFAULT_SGP22},
+    {0x95, FROM_RECORD, DEFAULT_SGP22 | DEFAULT_IOT},
+    {0xb6, FROM_METADATA, 0},
+    {0xb7, FROM_METADATA, 0},
+    {0xb8, FROM_DP_DATA, 0},
+    {0x99, FROM_RECORD, 0},
+    {0xbf22, FROM_METADATA, 0},
+    {0x9f7b, FROM_METADATA, DEFAULT_IOT | ONLY_IOT},
+    {0x9f26, FROM_RECORD, DEFAULT_IOT | ONLY_IOT},
+    {0x9f67, FROM_METADATA, DEFAULT_IOT | ONLY_IOT},
 };
 
 static bool next_tag(struct slice *list, uint32_t *tag)
@@ -34,18 +50,29 @@ static bool next_tag(struct slice *list, uint32_t *tag)
     return true;
 }
 
-static bool asked(const struct profile_info_list_request *r, size_t member)
+static bool asked(const struct model *m, const struct profile_info_list_request *r, size_t member)
 {
     uint32_t tag;
     struct slice list = r->tag_list;
-    if (!r->has_tag_list) return members[member].by_default;
+    bool iot = m->personality.sgp32 >= SGP32_1_1;
+    if ((members[member].lists & ONLY_IOT) && !iot) return false;
+    if (!r->has_tag_list)
+        return members[member].lists & (iot && !m->personality.consumer ? DEFAULT_IOT : DEFAULT_SGP22);
     while (next_tag(&list, &tag))
         if (tag == members[member].tag) return true;
     return false;
 }
 
-static void put_from_record(const struct profile *p, uint32_t tag, struct buf *out)
+/* fallbackAttribute, left out when it is FALSE. */
+static bool has_fallback_attribute(const struct model *m, const struct profile *p)
 {
+    struct slice aid;
+    return store_get(m->store, "card/fallback", &aid) && slice_equal(aid, SLICE(p->aid));
+}
+
+static void put_from_record(const struct model *m, const struct profile *p, uint32_t tag, struct buf *out)
+{
+    if (tag == 0x9f26 && has_fallback_attribute(m, p)) tlv_put_u8(out, tag, 0xff);
     if (tag == 0x5a) tlv_put(out, tag, SLICE(p->iccid));
     if (tag == 0x4f) tlv_put(out, tag, SLICE(p->aid));
     if (tag == 0x9f70) tlv_put_u8(out, tag, p->enabled);
@@ -64,9 +91,9 @@ static enum err put_profile(const struct model *m, const struct profile *p, cons
     if (!profile_part(m, p->aid, "meta", &der) || !tlv_next(&der, &metadata)) return ERR_CORRUPT;
     size_t info = tlv_open(out, 0xe3);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (!asked(r, i)) continue;
+        if (!asked(m, r, i)) continue;
         if (members[i].source == FROM_RECORD)
-            put_from_record(p, members[i].tag, out);
+            put_from_record(m, p, members[i].tag, out);
         else if (members[i].source == FROM_METADATA && tlv_find(metadata.value, members[i].tag, &t))
             buf_append(out, t.whole);
         else if (members[i].source == FROM_DP_DATA && profile_part(m, p->aid, "dp", &dp))
@@ -99,29 +126,43 @@ static enum err put_list(struct model *m, const struct profile_info_list_request
     return e == OK ? buf_err(response) : e;
 }
 
-/* While a switch waits for its REFRESH the state is not reliable: 6985 if it is asked for (sheet B3). */
-static bool asks_for_state(const struct profile_info_list_request *r)
+/* While a switch waits for its REFRESH the state is not reliable: 6985 if it is asked for. */
+static bool asks_for_state(const struct model *m, const struct profile_info_list_request *r)
 {
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-        if (members[i].tag == 0x9f70) return asked(r, i);
+        if (members[i].tag == 0x9f70) return asked(m, r, i);
     return false;
+}
+
+static enum err answer_error(struct model *m, uint32_t code, const char *name, struct buf *response)
+{
+    size_t outer = tlv_open(response, 0xbf2d);
+    tlv_put_unsigned(response, 0x81, code);
+    tlv_close(response, outer);
+    model_trace(m, EUICC_EVENT_RESULT, "%s(%u)", name, code);
+    return buf_err(response);
+}
+
+enum err profiles_info(struct model *m, struct slice request, struct buf *response)
+{
+    struct profile_info_list_request r;
+    enum err e = asn1_profile_info_list_request(request, &r, &m->reason);
+    if (e == ERR_DATA && tlv_strict(request, TLV_DEPTH_MAX, NULL))
+        return answer_error(m, 1, "incorrectInputValues", response);
+    TRY(e);
+    return put_list(m, &r, response);
 }
 
 enum err es10c_get_profiles_info(struct model *m, struct slice request, struct buf *response)
 {
     struct profile_info_list_request r;
-    enum err e = asn1_profile_info_list_request(request, &r, &m->reason);
-    if (e == ERR_DATA && tlv_strict(request, TLV_DEPTH_MAX, NULL)) {
-        size_t outer = tlv_open(response, 0xbf2d);
-        tlv_put_unsigned(response, 0x81, 1);
-        tlv_close(response, outer);
-        model_trace(m, EUICC_EVENT_RESULT, "incorrectInputValues(1)");
-        return buf_err(response);
-    }
-    TRY(e);
-    if (switch_is_pending(m) && asks_for_state(&r))
-        return reason_say(&m->reason, ERR_CONDITIONS, "SGP.22 " CLAUSE, REASON_NO_OFFSET,
-                          "the REFRESH of the last profile switch before the state is asked for",
-                          "the request before it");
-    return put_list(m, &r, response);
+    struct reason ignored;
+    reason_clear(&ignored);
+    if (!switch_is_pending(m) || asn1_profile_info_list_request(request, &r, &ignored) != OK || !asks_for_state(m, &r))
+        return profiles_info(m, request, response);
+    (void)reason_say(&m->reason, OK, "SGP.22 " CLAUSE, REASON_NO_OFFSET,
+                     "the REFRESH of the last profile switch before the state is asked for", "the request before it");
+    if (m->personality.consumer || m->personality.sgp32 == SGP32_NONE) return ERR_CONDITIONS;
+    if (m->personality.sgp32 == SGP32_1_0) return answer_error(m, 127, "undefinedError", response);
+    return answer_error(m, 11, "profileChangeOngoing", response);
 }

@@ -1,5 +1,5 @@
 /* ES8+.InitialiseSecureChannel (SGP.22 5.5.1, 2.6.4, annex G): key agreement and the session keys. The order of the
- * checks is that of bpp-crypto.md 3. */
+ * checks: signature, operation, transaction, key parameters, point. */
 #define _DEFAULT_SOURCE
 #include "isdr/internal.h"
 
@@ -56,7 +56,8 @@ enum err es8_initialise_secure_channel(struct model *m, struct slice request, en
         return OK;
     }
     *error = INCORRECT_INPUT_VALUES;
-    if (!ec_point_valid(m->session.otpk_curve, r.smdp_otpk)) {
+    TRY(ec_point_check(m->session.otpk_curve, r.smdp_otpk, &valid));
+    if (!valid) {
         SAY_WHY(m, "5.5.1", "otPK.DP on the curve of CERT.DPpb", "another point");
         return OK;
     }

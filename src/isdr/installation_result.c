@@ -1,4 +1,4 @@
-/* ProfileInstallationResult (SGP.22 2.5.6; bpp-crypto.md 8): built, signed, stored together with the profile, and only
+/* ProfileInstallationResult (SGP.22 2.5.6): built, signed, stored together with the profile, and only
  * then answered. Called at the end of every bound profile package. */
 #include "isdr/internal.h"
 
@@ -87,6 +87,54 @@ static enum err finish(struct model *m, struct slice final_result, const uint8_t
     return notification_store_result(m, sequence, buf_slice(response));
 }
 
+#define NOTE "card/loading" /* 80 transactionId, 81 serverAddress, 06 OID, 82 bppCommandId, 83 root, [5A iccid] */
+
+/* The ICCID of the metadata, once it is known. */
+static const uint8_t *known_iccid(const struct download *d)
+{
+    struct tlv metadata;
+    struct tlv iccid;
+    struct slice in = buf_slice(&d->metadata);
+    bool known = d->has_metadata && tlv_next(&in, &metadata) && tlv_find(metadata.value, 0x5a, &iccid) &&
+                 iccid.value.n == ICCID_SIZE;
+    return known ? iccid.value.p : NULL;
+}
+
+enum err installation_note(struct model *m)
+{
+    struct session *s = &m->session;
+    BUF_LOCAL note = {0};
+    if (s->state != SESSION_LOADING || !m->personality.interruption_result) return store_delete(m->store, NOTE);
+    tlv_put(&note, 0x80, slice_of(s->transaction_id, s->transaction_id_size));
+    tlv_put(&note, 0x81, buf_slice(&s->server_address));
+    tlv_put(&note, 0x06, buf_slice(&s->server_oid));
+    tlv_put_unsigned(&note, 0x82, bound_profile_package_command(m));
+    tlv_put_unsigned(&note, 0x83, (uint32_t)s->sign_root);
+    if (known_iccid(&s->download)) tlv_put(&note, 0x5a, slice_of(known_iccid(&s->download), ICCID_SIZE));
+    TRY(buf_err(&note));
+    return store_put(m->store, NOTE, buf_slice(&note));
+}
+
+/* The session of the note, as far as a result needs it. */
+static bool recall(struct model *m, struct slice in, uint32_t *command, struct slice *iccid)
+{
+    struct session *s = &m->session;
+    struct tlv t;
+    uint32_t root;
+    if (!tlv_next(&in, &t) || t.tag != 0x80 || t.value.n > sizeof s->transaction_id) return false;
+    memcpy(s->transaction_id, t.value.p, t.value.n);
+    s->transaction_id_size = t.value.n;
+    if (!tlv_next(&in, &t) || t.tag != 0x81) return false;
+    buf_append(&s->server_address, t.value);
+    if (!tlv_next(&in, &t) || t.tag != 0x06) return false;
+    buf_append(&s->server_oid, t.value);
+    if (!tlv_next(&in, &t) || t.tag != 0x82 || !tlv_unsigned(t.value, command)) return false;
+    if (!tlv_next(&in, &t) || t.tag != 0x83 || !tlv_unsigned(t.value, &root)) return false;
+    s->sign_root = root;
+    if (tlv_next(&in, &t) && t.tag == 0x5a && t.value.n == ICCID_SIZE) *iccid = t.value;
+    return true;
+}
+
 static enum err store_profile(struct model *m, struct profile *p)
 {
     struct download *d = &m->session.download;
@@ -98,6 +146,8 @@ static enum err store_profile(struct model *m, struct profile *p)
     memcpy(p->iccid, metadata.iccid.p, ICCID_SIZE);
     p->profile_class = metadata.profile_class;
     p->ppr = metadata.ppr;
+    p->emergency = metadata.ecall_indication && m->personality.sgp32 >= SGP32_1_1;
+    p->fallback_allowed = metadata.fallback_allowed && m->personality.sgp32 >= SGP32_1_1;
     memcpy(p->ci_pk_id, m->identity.roots[m->session.sign_root].ci_pk_id, CI_PK_ID_SIZE);
     TRY(profile_put(m, p));
     TRY(profile_put_part(m, p->aid, "meta", buf_slice(&d->metadata)));
@@ -121,22 +171,14 @@ enum err installation_succeeded(struct model *m, struct buf *response)
     TRY(finish(m, buf_slice(&result), p.iccid, response));
     TRY(notification_add(m, &p, EVENT_INSTALL));
     TRY(one_time_key_delete(m, buf_slice(&m->session.server_oid)));
-    session_drop(&m->session);
     model_trace(m, EUICC_EVENT_RESULT, "installed");
-    return OK;
+    return session_installed(&m->session, p.aid);
 }
 
 enum err installation_failed(struct model *m, enum bpp_command command, enum bpp_error error, struct buf *response)
 {
     struct download *d = &m->session.download;
-    struct tlv metadata;
-    struct tlv iccid = {0};
-    bool known = false;
     BUF_LOCAL result = {0};
-    if (d->has_metadata) {
-        struct slice in = buf_slice(&d->metadata);
-        known = tlv_next(&in, &metadata) && tlv_find(metadata.value, 0x5a, &iccid) && iccid.value.n == ICCID_SIZE;
-    }
     size_t failure = tlv_open(&result, 0xa1);
     tlv_put_unsigned(&result, 0x80, command);
     tlv_put_unsigned(&result, 0x81, error);
@@ -147,8 +189,29 @@ enum err installation_failed(struct model *m, enum bpp_command command, enum bpp
     }
     tlv_close(&result, failure);
     TRY(buf_err(&result));
-    TRY(finish(m, buf_slice(&result), known ? iccid.value.p : NULL, response));
+    TRY(finish(m, buf_slice(&result), known_iccid(d), response));
     session_drop(&m->session);
     model_trace(m, EUICC_EVENT_RESULT, "%s: %s(%d)", command_name(command), error_name(error), (int)error);
     return OK;
+}
+
+enum err isdr_power_on(struct model *m)
+{
+    struct slice note;
+    struct slice iccid = {0};
+    uint32_t command = 0;
+    BUF_LOCAL result = {0};
+    BUF_LOCAL unheard = {0};
+    if (!store_get(m->store, NOTE, &note)) return OK;
+    if (!recall(m, note, &command, &iccid)) return ERR_CORRUPT;
+    size_t failure = tlv_open(&result, 0xa1);
+    tlv_put_unsigned(&result, 0x80, command);
+    tlv_put_unsigned(&result, 0x81, INTERRUPTION);
+    tlv_close(&result, failure);
+    TRY(buf_err(&result));
+    TRY(finish(m, buf_slice(&result), iccid.n ? iccid.p : NULL, &unheard));
+    session_drop(&m->session);
+    model_trace(m, EUICC_EVENT_DETAIL, "an installation was interrupted: %s(%d)", error_name(INTERRUPTION),
+                INTERRUPTION);
+    return store_delete(m->store, NOTE);
 }

@@ -28,13 +28,31 @@ ES_FUNCTION(es10c_get_profiles_info);
 ES_FUNCTION(es10c_lpae_activation);
 ES_FUNCTION(es10c_set_nickname);
 
+ES_FUNCTION(es10b_load_euicc_package);
+ES_FUNCTION(es10b_get_eim_configuration_data);
+ES_FUNCTION(es10b_get_certs);
+ES_FUNCTION(es10b_add_initial_eim);
+ES_FUNCTION(es10b_profile_rollback);
+ES_FUNCTION(es10b_configure_immediate_profile_enabling);
+ES_FUNCTION(es10b_immediate_enable);
+ES_FUNCTION(es10b_enable_emergency_profile);
+ES_FUNCTION(es10b_disable_emergency_profile);
+ES_FUNCTION(es10b_execute_fallback_mechanism);
+ES_FUNCTION(es10b_return_from_fallback);
+ES_FUNCTION(es10b_get_connectivity_parameters);
+ES_FUNCTION(es10b_euicc_memory_reset);
+ES_FUNCTION(es10b_set_default_dp_address);
+
+/* ProfileInfoListResponse (BF2D) to a ProfileInfoListRequest, also as a result in an eUICC package. */
+MUST_USE enum err profiles_info(struct model *m, struct slice request, struct buf *response);
+
 /* A response of one result code: TAG {80 code}. `name` goes to the log. */
 MUST_USE enum err es_result(struct model *m, struct buf *response, uint32_t tag, uint32_t code, const char *name);
 
 /* EUICCInfo2 (BF22), also part of euiccSigned1. */
 void euicc_info2(const struct model *m, struct buf *out);
 
-/* ---- server certificates (pki.md 4) ---- */
+/* ---- server certificates ---- */
 enum certificate_fault {
     CERTIFICATE_GOOD,
     CERTIFICATE_INVALID,
@@ -77,8 +95,8 @@ enum bpp_error {
 };
 /* One segment (or any piece) of a bound profile package. */
 MUST_USE enum err bound_profile_package_segment(struct model *m, struct slice segment, struct buf *response);
-/* True if a segment may start with this tag. */
-bool bound_profile_package_expects(uint32_t tag);
+/* True if the content of a chain is a segment or a piece of one, rather than a function's request. */
+bool bound_profile_package_takes(const struct model *m, struct slice in);
 
 /* Each carries out one command: OK and *error (BPP_GOOD or what goes into the ProfileInstallationResult), or an err for
  * what could not be processed. The reason is said when *error is not BPP_GOOD. */
@@ -93,5 +111,9 @@ MUST_USE enum err es8_load_profile_elements(struct model *m, bool last, enum bpp
 MUST_USE enum err installation_succeeded(struct model *m, struct buf *response);
 MUST_USE enum err installation_failed(struct model *m, enum bpp_command command, enum bpp_error error,
                                       struct buf *response);
+/* Notes durably which installation is under way, or that none is, so that a cut is reported at the next start. */
+MUST_USE enum err installation_note(struct model *m);
+/* bppCommandId that the download is at. */
+enum bpp_command bound_profile_package_command(const struct model *m);
 
 #endif

@@ -1,5 +1,5 @@
 /* The ISD-R's command: STORE DATA blocks to whole requests, then to a function or to the bound profile package that
- * streams in (SGP.22 5.7.2; sheet A3). */
+ * streams in (SGP.22 5.7.2). */
 #include "isdr/internal.h"
 
 #include <stdio.h>
@@ -17,6 +17,17 @@ void isdr_chain_drop(struct isdr_chain *chain)
     chain->next_block = 0;
 }
 
+/* E1 {80 ipaeSupported(0), enabledProfile(1)} (SGP.32 3.8.4). */
+static void put_iot_template(const struct model *m, struct buf *out)
+{
+    struct profile p;
+    bool found = false;
+    bool enabled = profile_enabled(m, &p, &found) == OK && found;
+    size_t template = tlv_open(out, 0xe1);
+    tlv_put_bits(out, 0x80, (m->personality.ipae ? 1u : 0) | (enabled ? 2u : 0));
+    tlv_close(out, template);
+}
+
 void isdr_fci(const struct model *m, struct buf *out)
 {
     static const uint8_t command_length_max[] = {0xff};
@@ -28,6 +39,7 @@ void isdr_fci(const struct model *m, struct buf *out)
     size_t template = tlv_open(out, 0xe0);
     tlv_put(out, 0x82, SLICE(m->personality.sgp22_version));
     tlv_close(out, template);
+    if (m->personality.sgp32 >= SGP32_1_1) put_iot_template(m, out);
     tlv_close(out, fci);
 }
 
@@ -40,7 +52,17 @@ enum err es_result(struct model *m, struct buf *response, uint32_t tag, uint32_t
     return buf_err(response);
 }
 
-/* TERMINAL CAPABILITY bits that open the interfaces to a device (SGP.22 3.4.1; sheet A2). */
+unsigned es_spoken(const struct model *m)
+{
+    static const unsigned of_version[] = {
+        [SGP32_NONE] = 0, [SGP32_1_0] = SPEAKS_IOT_1_0, [SGP32_1_1] = SPEAKS_IOT_1_1, [SGP32_1_2] = SPEAKS_IOT_1_2};
+    const struct personality *p = &m->personality;
+    unsigned spoken = of_version[p->sgp32] | (p->consumer || p->sgp32 == SGP32_NONE ? SPEAKS_CONSUMER : 0);
+    if (p->sgp32 != SGP32_NONE && p->lenient_memory_reset) spoken |= SPEAKS_ANY_RESET;
+    return spoken;
+}
+
+/* TERMINAL CAPABILITY bits that open the interfaces to a device (SGP.22 3.4.1). */
 static enum err check_terminal(struct model *m, const struct es_function *f)
 {
     static const uint8_t needed[] = {[ES10A] = 0x04, [ES10B] = 0x02, [ES10C] = 0x01, [ES8] = 0};
@@ -50,9 +72,21 @@ static enum err check_terminal(struct model *m, const struct es_function *f)
                       m->terminal.capability_received ? "one without it" : "none");
 }
 
+/* The row of a tag, if the card speaks that function or refuses it in its own response: real IoT cards know the
+ * consumer's profile functions and answer undefinedError. Any other tag is unknown. */
+static const struct es_function *find_function(const struct model *m, uint32_t tag)
+{
+    const struct es_function *f = es_function_find(tag);
+    return f && ((f->spoken & es_spoken(m)) || f->refused_as_undefined) ? f : NULL;
+}
+
 static enum err run_function(struct model *m, const struct es_function *f, struct slice request, struct buf *response)
 {
     TRY(check_terminal(m, f));
+    if (!(f->spoken & es_spoken(m))) {
+        (void)reason_say(&m->reason, OK, "SGP.32 5.9", REASON_NO_OFFSET, "a function of an IoT eUICC", "%s", f->name);
+        return es_result(m, response, f->tag, 127, "undefinedError");
+    }
     if (m->personality.refresh_pending == PENDING_REFUSES_ALL && switch_is_pending(m))
         return reason_say(&m->reason, ERR_CONDITIONS, "SGP.22 5.7.16", REASON_NO_OFFSET,
                           "the REFRESH of the last profile switch", "a command before it");
@@ -77,9 +111,9 @@ static enum err dispatch(struct model *m, struct slice in, struct buf *response)
     size_t length;
     size_t head;
     struct slice rest = in;
-    bool in_tlv = m->session.state == SESSION_LOADING && m->session.download.pending.n > 0;
+    bool in_tlv = m->session.download.pending.n > 0;
     enum tlv_status status = tlv_read(&rest, &t);
-    const struct es_function *f = status == TLV_OK ? es_function_find(t.tag) : NULL;
+    const struct es_function *f = status == TLV_OK ? find_function(m, t.tag) : NULL;
     if (f && (rest.n == 0 || !in_tlv)) {
         reason_begin(&m->reason, f->name);
         model_trace(m, EUICC_EVENT_FUNCTION, "%s", f->name);
@@ -88,20 +122,16 @@ static enum err dispatch(struct model *m, struct slice in, struct buf *response)
                               rest.n);
         return run_function(m, f, t.whole, response);
     }
-    bool has_tag = tlv_head(in, &tag, &length, &head) == TLV_OK;
-    /* A segment may be cut inside the tag and length that it starts with. */
-    bool cut_head = !has_tag && in.n &&
-                    ((m->session.state == SESSION_LOADING && bound_profile_package_expects(in.p[0])) ||
-                     (m->session.state == SESSION_READY && in.p[0] == 0xbf && (in.n == 1 || in.p[1] == 0x36)));
-    if (in_tlv || cut_head || (has_tag && bound_profile_package_expects(tag))) {
+    if (bound_profile_package_takes(m, in)) {
         reason_begin(&m->reason, "ES10b.LoadBoundProfilePackage");
         model_trace(m, EUICC_EVENT_FUNCTION, "ES10b.LoadBoundProfilePackage");
         return bound_profile_package_segment(m, in, response);
     }
     reason_begin(&m->reason, "STORE DATA");
     model_trace(m, EUICC_EVENT_FUNCTION, "STORE DATA");
-    if (!has_tag) return reason_say(&m->reason, ERR_DATA, CLAUSE, 0, "a data object in DER", "%zu other bytes", in.n);
-    f = es_function_find(tag);
+    if (tlv_head(in, &tag, &length, &head) != TLV_OK)
+        return reason_say(&m->reason, ERR_DATA, CLAUSE, 0, "a data object in DER", "%zu other bytes", in.n);
+    f = find_function(m, tag);
     if (f) {
         m->reason.function = f->name;
         return reason_say(&m->reason, ERR_DATA, CLAUSE, head, "a data object of the announced length",
@@ -146,8 +176,10 @@ enum err isdr_store_data(struct model *m, struct isdr_chain *chain, uint8_t p1, 
         model_trace(m, EUICC_EVENT_FUNCTION, "STORE DATA block %u", p2);
         return OK;
     }
+    model_trace_bytes(m, EUICC_EVENT_REQUEST_DATA, buf_slice(&chain->bytes));
     enum err e = dispatch(m, buf_slice(&chain->bytes), response);
+    if (e == OK && response->n) model_trace_bytes(m, EUICC_EVENT_RESPONSE_DATA, buf_slice(response));
     buf_reset(&chain->bytes);
     chain->next_block = 0;
-    return e;
+    return e == OK ? installation_note(m) : e;
 }

@@ -18,11 +18,27 @@ extern const uint8_t isdr_aid[AID_SIZE];
 /* FCI: 6F {84 AID, A5 {9F65}, E0 {82 svn}} (SGP.22 5.7.1). */
 void isdr_fci(const struct model *m, struct buf *out);
 
+/* At power on and reset: an installation that was cut gets its result, installFailedDueToInterruption (SGP.22 2.5.6).
+ */
+MUST_USE enum err isdr_power_on(struct model *m);
+
 /* One STORE DATA command (SGP.22 5.7.2). The response is empty for a block that is not the last. */
 MUST_USE enum err isdr_store_data(struct model *m, struct isdr_chain *chain, uint8_t p1, uint8_t p2, struct slice data,
                                   struct buf *response);
 
+/* Adds an association without an eIM's package, for the owner of the card file; `why` says what was wrong (ERR_DATA).
+ */
+MUST_USE enum err isdr_add_eim(struct model *m, struct slice configuration);
+
 enum es_interface { ES10A, ES10B, ES10C, ES8 };
+
+/* In which cards a function exists: a set of these. */
+#define SPEAKS_CONSUMER (1u << 0) /* SGP.22 */
+#define SPEAKS_IOT_1_0 (1u << 1)  /* SGP.32 by version */
+#define SPEAKS_IOT_1_1 (1u << 2)
+#define SPEAKS_IOT_1_2 (1u << 3)
+#define SPEAKS_ANY_RESET (1u << 4) /* either memory reset in every version */
+unsigned es_spoken(const struct model *m);
 
 /* One row a function: its tag in STORE DATA, its name and clause for people, who may call it when. */
 struct es_function {
@@ -30,8 +46,10 @@ struct es_function {
     enum es_interface interface;
     const char *name;
     const char *clause;
-    bool read_only;    /* answers while a bound profile package loads */
-    bool ends_loading; /* GetEUICCChallenge, CancelSession: allowed while loading too (SGP.22 3.1.5) */
+    unsigned spoken;
+    bool read_only;            /* answers while a bound profile package loads */
+    bool ends_loading;         /* GetEUICCChallenge, CancelSession: allowed while loading too (SGP.22 3.1.5) */
+    bool refused_as_undefined; /* where it is not spoken it answers 127 rather than being unknown */
     enum err (*run)(struct model *m, struct slice request, struct buf *response);
 };
 /* NULL past the end. */

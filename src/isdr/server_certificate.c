@@ -1,5 +1,5 @@
-/* Certificates of SM-DP+ and SM-DS as the card verifies them (SGP.22 4.5.2; pki.md 4.1, 4.2, 8). Chained by key
- * identifiers, not by names; no dates, since a card has no clock (pki.md 6). Called by ES10b.AuthenticateServer and
+/* Certificates of SM-DP+ and SM-DS as the card verifies them (SGP.22 4.5.2). Chained by key
+ * identifiers, not by names; no dates, since a card has no clock. Called by ES10b.AuthenticateServer and
  * ES10b.PrepareDownload. */
 #include "isdr/internal.h"
 
@@ -50,7 +50,8 @@ enum err server_certificate_check(struct model *m, struct slice der, const char 
         return refuse(m, fault, CERTIFICATE_CURVE, clause, "a key on P-256 or brainpoolP256r1", "another curve");
     expected = extension_problem(out, &came);
     if (expected) return refuse(m, fault, CERTIFICATE_INVALID, clause, expected, came);
-    if (!ec_point_valid(out->curve, out->point))
+    TRY(ec_point_check(out->curve, out->point, &valid));
+    if (!valid)
         return refuse(m, fault, CERTIFICATE_INVALID, clause, "a point on the curve", "another one");
     TRY(certificate_verify(out, root->curve, SLICE(root->point), &valid));
     if (!valid)

@@ -153,9 +153,7 @@ static enum err list_missing(const struct model *m, const struct root *root, con
         struct slice ignored;
         (void)snprintf(prefix + n, KEY_SIZE - n, "%04u", part);
         if (store_get(m->store, prefix, &ignored)) continue;
-        size_t mark = tlv_open(missing, 0x30);
-        tlv_put_unsigned(missing, 0x80, part);
-        tlv_close(missing, mark);
+        tlv_put_unsigned(missing, 0x02, part);
     }
     return buf_err(missing);
 }

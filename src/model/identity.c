@@ -1,4 +1,4 @@
-/* Who the card is: its EID, the roots it trusts, its key and chain under each (SGP.22 2.4.1, 4.5; pki.md 3, 8.5). Made
+/* Who the card is: its EID, the roots it trusts, its key and chain under each (SGP.22 2.4.1, 4.5). Made
  * once, when the card is personalised, then only read. */
 #define _DEFAULT_SOURCE
 #include "model/model.h"
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/tlv.h"
 #include "builtin_pki.h"
 
 #define KEY_SIZE 32
@@ -75,6 +76,57 @@ static struct slice given(struct euicc_bytes b)
     return slice_of(b.p, b.n);
 }
 
+/* True if the subject names this EID: Name {SET {SEQUENCE {2.5.4.5 serialNumber, digits}}} (SGP.22 4.5.2.1.0.2). */
+static bool subject_has_eid(struct slice subject, const char *eid)
+{
+    static const uint8_t serial_number[] = {0x55, 0x04, 0x05};
+    struct tlv name;
+    struct tlv set;
+    struct tlv attribute;
+    struct tlv type;
+    struct tlv value;
+    if (!tlv_next(&subject, &name)) return false;
+    while (tlv_next(&name.value, &set)) {
+        while (tlv_next(&set.value, &attribute)) {
+            if (tlv_next(&attribute.value, &type) && slice_equal(type.value, SLICE(serial_number)) &&
+                tlv_next(&attribute.value, &value) && slice_equal(value.value, slice_text(eid)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The card's own certificate, as given: by this EUM, for this key and this EID. */
+static enum err check_own_certificate(size_t index, const struct euicc_issuer *issuer, const struct certificate *eum,
+                                      enum curve curve, const char *eid, char why[256])
+{
+    struct certificate own;
+    uint8_t pk[EC_POINT_SIZE];
+    const char *problem = "";
+    size_t offset;
+    bool valid;
+    if (!certificate_parse(given(issuer->euicc_certificate), &own, &problem, &offset)) {
+        (void)snprintf(why, 256, "eUICC certificate %zu: at byte %zu expected %s", index, offset, problem);
+        return ERR_DATA;
+    }
+    TRY(certificate_verify(&own, eum->curve, eum->point, &valid));
+    if (!valid || own.role != ROLE_EUICC) {
+        (void)snprintf(why, 256, "eUICC certificate %zu: expected an eUICC certificate signed by the EUM", index);
+        return ERR_DATA;
+    }
+    enum err e = ec_public(curve, issuer->euicc_key.p, pk);
+    if (e != OK && e != ERR_DATA) return e;
+    if (e != OK || own.curve != curve || !slice_equal(own.point, SLICE(pk))) {
+        (void)snprintf(why, 256, "eUICC certificate %zu: expected the certificate of the given key", index);
+        return ERR_DATA;
+    }
+    if (!subject_has_eid(own.subject, eid)) {
+        (void)snprintf(why, 256, "eUICC certificate %zu: expected the certificate of EID %s", index, eid);
+        return ERR_DATA;
+    }
+    return OK;
+}
+
 /* The card's key and certificate under one root: as given, or made now by the EUM's key. */
 static enum err put_chain(struct model *m, size_t index, const struct euicc_issuer *issuer,
                           const struct certificate *ci, const char *eid, char why[256])
@@ -96,7 +148,7 @@ static enum err put_chain(struct model *m, size_t index, const struct euicc_issu
         return ERR_DATA;
     }
     if (issuer->euicc_certificate.n) {
-        if (issuer->euicc_key.n != EC_SCALAR_SIZE) return ERR_DATA;
+        TRY(check_own_certificate(index, issuer, &eum, ci->curve, eid, why));
         memcpy(sk, issuer->euicc_key.p, sizeof sk);
         buf_append(&certificate, given(issuer->euicc_certificate));
     } else {
@@ -200,8 +252,9 @@ static bool load_root(struct model *m, size_t index, struct root *r)
     r->curve = (enum curve)s.p[0];
     memcpy(r->point, s.p + 1, EC_POINT_SIZE);
     root_key(index, "key", key);
-    r->signs = store_get(m->store, key, &s) && s.n == EC_SCALAR_SIZE;
+    r->signs = store_get(m->store, key, &s);
     if (!r->signs) return true;
+    if (s.n != EC_SCALAR_SIZE) return false;
     memcpy(r->key, s.p, EC_SCALAR_SIZE);
     root_key(index, "euicc", key);
     if (!store_get(m->store, key, &r->euicc_certificate)) return false;

@@ -23,6 +23,11 @@ void model_trace(const struct model *m, enum euicc_event event, const char *form
     m->env.trace(m->env.ctx, event, (const uint8_t *)text, size);
 }
 
+void model_trace_bytes(const struct model *m, enum euicc_event event, struct slice bytes)
+{
+    if (m->env.trace) m->env.trace(m->env.ctx, event, bytes.p, bytes.n);
+}
+
 static enum err load_personality(struct model *m, char why[256])
 {
     struct slice s;
@@ -32,7 +37,8 @@ static enum err load_personality(struct model *m, char why[256])
     buf_byte(&text, 0);
     TRY(buf_err(&text));
     personality_free(&m->personality);
-    return personality_parse(&m->personality, (const char *)text.p, why) ? OK : ERR_CORRUPT;
+    if (personality_parse(&m->personality, (const char *)text.p, why)) return OK;
+    return why[0] ? ERR_CORRUPT : ERR_MEMORY;
 }
 
 enum err model_reload(struct model *m, char why[256])
@@ -57,7 +63,7 @@ static enum err make_card(struct model *m, const struct euicc_config *config, ch
 {
     const char *text = config->personality ? config->personality : "";
     struct slice address;
-    if (!personality_parse(&m->personality, text, why)) return ERR_DATA;
+    if (!personality_parse(&m->personality, text, why)) return why[0] ? ERR_DATA : ERR_MEMORY;
     TRY(store_put(m->store, "card/version", slice_text(MODEL_VERSION)));
     TRY(store_put(m->store, "card/personality", slice_text(text)));
     TRY(identity_create(m, config, why));
@@ -121,8 +127,11 @@ void model_forget_volatile(struct model *m)
 
 enum err model_factory_reset(struct model *m)
 {
-    static const char *const gone[] = {"profile/",     "isdp/",        "notification/", "otpk/",          "crl/",
-                                       "card/enabled", "card/pending", "card/previous", "card/default-dp"};
+    /* prefixes; the numbers of notifications and the generator of association tokens go on */
+    static const char *const gone[] = {
+        "profile/",        "isdp/",         "notification/", "package-result/",       "eim/",
+        "otpk/",           "crl/",          "card/enabled",  "card/pending",          "card/previous",
+        "card/default-dp", "card/rollback", "card/fallback", "card/emergency-return", "card/immediate-enable"};
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
         TRY(store_delete_prefix(m->store, gone[i]));
     struct slice address = slice_text(m->personality.default_smdp_address);

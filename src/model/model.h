@@ -4,6 +4,9 @@
  * Keys of the store:
  *   card/eid, card/personality, card/default-dp, card/enabled (AID), card/pending (a switch that waits for its
  * REFRESH), card/previous (the operational profile that a test profile replaced), card/sequence, card/installs
+ *   eim/<n> an associated eIM; package-result/<seq> a stored EuiccPackageResult; card/association-token (the last token
+ *   given, never reset), card/rollback, card/fallback, card/fallback-return, card/emergency-return,
+ *   card/immediate-enable: SGP.32
  *   ci/<n>/...          roots in order of priority, with the card's own chain and key
  *   profile/<aid>       the small record of a profile; isdp/<aid>/meta, /package, /dp its large parts
  *   notification/<seq>  one pending notification; otpk/<oid> a one-time key pair kept for a retry; crl/<ci>/<part> */
@@ -22,7 +25,7 @@
 #define CI_PK_ID_SIZE 20
 #define ROOTS_MAX 8
 
-/* A CI public key that the card trusts and, if it signs, the card's own key and chain under it (pki.md 8.5). */
+/* A CI public key that the card trusts and, if it signs, the card's own key and chain under it. */
 struct root {
     uint8_t ci_pk_id[CI_PK_ID_SIZE];
     enum curve curve;
@@ -38,7 +41,7 @@ struct identity {
     size_t root_count;
 };
 
-/* ---- RSP session (SGP.22 3.1, sheet C2) ---- */
+/* ---- RSP session (SGP.22 3.1) ---- */
 enum session_state {
     SESSION_NONE,
     SESSION_CHALLENGE,     /* GetEUICCChallenge done */
@@ -93,6 +96,10 @@ struct session {
     uint8_t otpk[EC_POINT_SIZE];
     enum curve otpk_curve;
     struct download download;
+    /* the profile that this session installed, until the next session or reset (SGP.32 5.9.15) */
+    bool has_installed;
+    uint8_t installed_aid[AID_SIZE];
+    struct buf installed_oid, installed_address; /* of the SM-DP+ it came from */
 };
 
 /* ---- proactive UICC (ETSI TS 102 223) ---- */
@@ -100,7 +107,7 @@ enum proactive_state { PROACTIVE_IDLE, PROACTIVE_WAITING /* 91xx, not fetched */
 
 struct cat {
     bool profile_received;
-    bool can_refresh;               /* TERMINAL PROFILE byte 3 bit 8 */
+    bool can_refresh;               /* TERMINAL PROFILE byte 3 bit 8, or byte 34 bit 6 */
     bool can_refresh_profile_state; /* byte 34 bit 6: qualifier 09 */
     enum proactive_state state;
     uint8_t command[32];
@@ -139,6 +146,7 @@ MUST_USE enum err model_factory_reset(struct model *m);
 /* Trace, only if somebody listens. */
 void model_trace(const struct model *m, enum euicc_event event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void model_trace_bytes(const struct model *m, enum euicc_event event, struct slice bytes);
 /* Why the function at work is refused, for answers inside a response; offset REASON_NO_OFFSET without one. */
 #define SAY_WHY(m, clause, expected, ...)                                                                              \
     (void)reason_say(&(m)->reason, OK, "SGP.22 " clause, REASON_NO_OFFSET, expected, __VA_ARGS__)
@@ -162,8 +170,8 @@ enum crl_result {
     CRL_FRESHER_LOADED = 5,
     CRL_BASE_MISSING = 6
 };
-/* Checks and stores one (part of a) list. missing: [0] content SEQUENCE OF {80 number} for parts still to come, empty
- * if the list is complete. */
+/* Checks and stores one (part of a) list. missing: content of missingParts, a 02 for each part still to come; empty if
+ * the list is complete. */
 MUST_USE enum err crl_load(struct model *m, const struct load_crl_request *request, enum crl_result *result,
                            struct buf *missing);
 /* True if a loaded list of this root has the serial number. */
@@ -178,6 +186,8 @@ struct profile {
     uint32_t ppr; /* the rules in force, named bits of PprIds */
     bool preloaded;
     bool enabled;
+    bool emergency;                  /* ecallIndication: an Emergency Profile (SGP.32) */
+    bool fallback_allowed;           /* fallbackAllowed (SGP.32) */
     uint8_t ci_pk_id[CI_PK_ID_SIZE]; /* the root of the session that installed it */
     bool has_nickname;
     struct slice nickname; /* in the store */
@@ -247,9 +257,15 @@ MUST_USE enum err notification_add(struct model *m, const struct profile *p, uin
 MUST_USE enum err notification_remove(struct model *m, uint32_t sequence, bool *found);
 const char *notification_event_name(uint32_t event);
 
-/* ---- switch.c (SGP.22 3.2, 5.7.16, 5.7.17) ---- */
+/* ---- switch.c (SGP.22 3.2, 5.7.16, 5.7.17; SGP.32 3.9) ---- */
 /* target NULL: disable without successor. With refresh and a terminal that can, the switch waits for its REFRESH. */
 MUST_USE enum err switch_request(struct model *m, const struct profile *target, bool refresh);
+/* The same without notifications, for Emergency Profiles (SGP.32 5.9.22). */
+MUST_USE enum err switch_request_silently(struct model *m, const struct profile *target, bool refresh);
+/* A profile that is to be deleted as soon as the switch of this command is carried out (SGP.32 5.13.3). */
+MUST_USE enum err switch_delete_after(struct model *m, const uint8_t aid[AID_SIZE]);
+/* True between switch_delete_after and the switch: for packages the profile is gone. */
+bool switch_will_delete(const struct model *m, const uint8_t aid[AID_SIZE]);
 bool switch_is_pending(const struct model *m);
 bool switch_pending_target(const struct model *m, uint8_t aid[AID_SIZE]);
 /* Carries out or drops a waiting switch. */
@@ -267,6 +283,9 @@ bool cat_is_busy(const struct model *m);
 /* ---- session.c ---- */
 void session_drop(struct session *s);
 void download_drop(struct download *d);
+/* Ends the session; remembers that it installed this profile. */
+MUST_USE enum err session_installed(struct session *s, const uint8_t aid[AID_SIZE]);
+void session_forget_installed(struct session *s);
 MUST_USE enum err session_copy(const struct session *from, struct session *to);
 /* One-time key pairs by SM-DP+ OID (SGP.22 3.1.3.2 step 3, 5.7.5). */
 MUST_USE enum err one_time_key_find(const struct model *m, struct slice oid, struct slice otpk, enum curve *curve,
@@ -274,6 +293,42 @@ MUST_USE enum err one_time_key_find(const struct model *m, struct slice oid, str
 MUST_USE enum err one_time_key_store(struct model *m, struct slice oid, enum curve curve, const uint8_t *sk,
                                      const uint8_t *pk);
 MUST_USE enum err one_time_key_delete(struct model *m, struct slice oid);
+
+/* ---- eim.c (SGP.32 2.11.1.1.1, 3.5) ---- */
+#define EIM_COUNTER_MAX 8388607u
+
+/* One associated eIM. Slices point into the store. */
+struct eim {
+    uint32_t number; /* its place in the order of association; the key is eim/<number> */
+    struct slice id; /* eimId, 1 to 128 bytes */
+    uint32_t counter;
+    bool has_token;
+    uint32_t token;   /* associationToken */
+    enum curve curve; /* CURVE_UNKNOWN: no key is stored */
+    struct slice point;
+    struct slice fields; /* EimConfigurationData as it came, without counterValue and associationToken */
+    size_t root;         /* under which results for it are signed */
+};
+struct eim_iterator {
+    struct store_item item;
+};
+bool eim_first(const struct model *m, struct eim_iterator *i, struct eim *out);
+bool eim_next(const struct model *m, struct eim_iterator *i, struct eim *out);
+bool eim_find(const struct model *m, struct slice id, struct eim *out);
+size_t eim_count(const struct model *m);
+/* Stores it, as a new one if number is 0. */
+MUST_USE enum err eim_put(struct model *m, struct eim *eim);
+MUST_USE enum err eim_delete(struct model *m, const struct eim *eim);
+/* The next token: each is given once in the life of the card (SGP.32 2.11.1). */
+MUST_USE enum err eim_next_token(struct model *m, uint32_t *token);
+/* 84 L token, as signatures cover it; 84 01 00 without a token. */
+void eim_append_token(const struct eim *eim, struct buf *out);
+
+/* ---- package_result.c (SGP.32 2.11.2, 5.9.11) ---- */
+/* Keeps a signed EuiccPackageResult (BF51); the oldest goes when there are package_results_max. */
+MUST_USE enum err package_result_store(struct model *m, uint32_t sequence, struct slice result);
+bool package_result_get(const struct model *m, uint32_t sequence, struct slice *result);
+MUST_USE enum err package_result_remove(struct model *m, uint32_t sequence, bool *found);
 
 /* ---- addresses ---- */
 struct slice model_default_dp_address(const struct model *m);

@@ -1,4 +1,4 @@
-/* Pending notifications (SGP.22 3.5, sheet C3): `notification/<seq>` holds the bytes that were signed, so that every
+/* Pending notifications (SGP.22 3.5): `notification/<seq>` holds the bytes that were signed, so that every
  * retrieval gives the same. An otherSignedNotification is stored without its certificates, which never change, behind
  * one byte that names the root; a ProfileInstallationResult as it is. */
 #include "model/model.h"
@@ -92,7 +92,7 @@ void notification_metadata(uint32_t sequence, uint32_t event, struct slice addre
     tlv_close(out, mark);
 }
 
-/* When the storage is full the oldest goes (sheet C3). */
+/* When the storage is full the oldest goes. */
 static enum err put(struct model *m, uint32_t sequence, struct slice value)
 {
     char key[KEY_SIZE];

@@ -56,6 +56,10 @@ static const char *const ppr_names[] = {"pprUpdateControl", "ppr1", "ppr2"};
 static const char *const without_cat_names[] = {"immediate", "reset"};
 static const char *const pending_names[] = {"refuse-state", "refuse-all"};
 static const char *const test_key_names[] = {"lenient", "strict", "any"};
+static const char *const ecasd_eid_names[] = {"raw", "tlv"};
+static const char *const sgp32_names[] = {"no", "1.0", "1.1", "1.2"};
+static const char *const rollback_result_names[] = {"only", "append"};
+static const char *const ipa_mode_names[] = {"ipad", "ipae"};
 static const char *const no_notification_names[] = {"empty-list", "error"};
 
 struct field {
@@ -134,6 +138,25 @@ static const struct field fields[] = {
     CHOICE(no_notification, no_notification_names),
     YES_NO(challenge_survives_refusal),
     YES_NO(check_owner),
+    CHOICE(ecasd_eid, ecasd_eid_names),
+    YES_NO(interruption_result),
+    CHOICE(sgp32, sgp32_names),
+    YES_NO(consumer),
+    YES_NO(ipae),
+    CHOICE(ipa_mode, ipa_mode_names),
+    YES_NO(emergency),
+    YES_NO(fallback),
+    NUMBER(eims_max, 1000),
+    NUMBER(package_results_max, 10000),
+    NUMBER(package_size_max, 65536),
+    NUMBER(result_size_max, 65536),
+    YES_NO(iot_info_in_euicc_info2),
+    YES_NO(lenient_encodings),
+    YES_NO(lenient_memory_reset),
+    YES_NO(list_during_change),
+    CHOICE(rollback_result, rollback_result_names),
+    YES_NO(fallback_ignores_ppr),
+    YES_NO(rollback_ignores_ppr),
     {"rat", FIELD_RAT, AT(rat), 0, NULL},
 };
 
@@ -237,25 +260,28 @@ static bool parse_operator(struct slice s, uint8_t out[3])
     return true;
 }
 
-static bool parse_gid(struct slice word, const char *key, uint32_t tag, struct buf *row)
+/* gid1= or gid2=, once: the whole TLV into `gid`. */
+static bool parse_gid(struct slice word, const char *key, uint32_t tag, struct buf *gid, bool *no_memory)
 {
     BUF_LOCAL value = {0};
     struct slice name = slice_text(key);
-    if (!slice_starts_with(word, name)) return false;
+    if (gid->n || !slice_starts_with(word, name)) return false;
     word = slice_skip(word, name.n);
-    if (!is_word(word, "*") && (word.n == 0 || !hex_decode(word, &value))) return false;
-    tlv_put(row, tag, buf_slice(&value));
-    return true;
+    bool good = is_word(word, "*") || (word.n > 0 && hex_decode(word, &value));
+    tlv_put(gid, tag, buf_slice(&value));
+    if (value.failed || gid->failed) *no_memory = true;
+    return good;
 }
 
 /* One ProfilePolicyAuthorisationRule (SGP.22 2.9.2.1). */
-static bool parse_rat(struct slice s, struct buf *rat)
+static bool parse_rat(struct slice s, struct buf *rat, bool *no_memory)
 {
     struct slice word;
     uint32_t ppr = 0;
     uint8_t mcc_mnc[3];
     bool consent = false;
-    BUF_LOCAL gids = {0};
+    BUF_LOCAL gid1 = {0};
+    BUF_LOCAL gid2 = {0};
     while (next_word(&s, &word) && !is_word(word, "@")) {
         if (is_word(word, "ppr1"))
             ppr |= 1u << 1;
@@ -268,7 +294,7 @@ static bool parse_rat(struct slice s, struct buf *rat)
     while (next_word(&s, &word)) {
         if (is_word(word, "consent"))
             consent = true;
-        else if (!parse_gid(word, "gid1=", 0x81, &gids) && !parse_gid(word, "gid2=", 0x82, &gids))
+        else if (!parse_gid(word, "gid1=", 0x81, &gid1, no_memory) && !parse_gid(word, "gid2=", 0x82, &gid2, no_memory))
             return false;
     }
     size_t row = tlv_open(rat, 0x30);
@@ -276,18 +302,22 @@ static bool parse_rat(struct slice s, struct buf *rat)
     size_t operators = tlv_open(rat, 0xa1);
     size_t one = tlv_open(rat, 0x30);
     tlv_put(rat, 0x80, SLICE(mcc_mnc));
-    buf_append(rat, buf_slice(&gids));
+    buf_append(rat, buf_slice(&gid1));
+    buf_append(rat, buf_slice(&gid2));
     tlv_close(rat, one);
     tlv_close(rat, operators);
     tlv_put_bits(rat, 0x82, consent ? 1 : 0);
     tlv_close(rat, row);
-    return buf_err(rat) == OK && buf_err(&gids) == OK;
+    if (rat->failed) *no_memory = true;
+    return !*no_memory;
 }
 
-static bool parse_hex(struct slice s, uint8_t *out, size_t n)
+static bool parse_hex(struct slice s, uint8_t *out, size_t n, bool *no_memory)
 {
     BUF_LOCAL bytes = {0};
-    if (!hex_decode(s, &bytes) || bytes.n != n) return false;
+    bool good = hex_decode(s, &bytes) && bytes.n == n;
+    if (bytes.failed) *no_memory = true;
+    if (!good) return false;
     memcpy(out, bytes.p, n);
     return true;
 }
@@ -306,9 +336,9 @@ static bool set_field(struct personality *p, const struct field *f, struct slice
     case FIELD_VERSION:
         return parse_version(value, at);
     case FIELD_HEX:
-        return parse_hex(value, at, f->size);
+        return parse_hex(value, at, f->size, &p->no_memory);
     case FIELD_RAT:
-        return parse_rat(value, (struct buf *)(void *)at);
+        return parse_rat(value, (struct buf *)(void *)at, &p->no_memory);
     case FIELD_NUMBER:
         good = parse_number(value, (uint32_t)f->size, &number);
         break;
@@ -403,6 +433,7 @@ bool personality_parse(struct personality *p, const char *text, char why[256])
 {
     *p = (struct personality){0};
     if (apply(p, personality_builtin_text("default"), why) && (!text || apply(p, text, why))) return true;
+    if (p->no_memory) why[0] = 0;
     personality_free(p);
     return false;
 }

@@ -8,6 +8,10 @@ enum refresh_without_cat { REFRESH_IMMEDIATE, REFRESH_AT_RESET };
 enum refresh_pending { PENDING_REFUSES_STATE, PENDING_REFUSES_ALL };
 enum test_key_rule { TEST_KEY_LENIENT, TEST_KEY_STRICT, TEST_KEY_ANY };
 enum no_notification { NO_NOTIFICATION_EMPTY_LIST, NO_NOTIFICATION_ERROR };
+enum ecasd_eid { ECASD_EID_RAW, ECASD_EID_TLV };
+enum sgp32 { SGP32_NONE, SGP32_1_0, SGP32_1_1, SGP32_1_2 };
+enum rollback_result { ROLLBACK_RESULT_ONLY, ROLLBACK_RESULT_APPEND };
+enum ipa_mode { IPA_MODE_IPAD, IPA_MODE_IPAE };
 
 struct personality {
     char name[64];
@@ -42,15 +46,37 @@ struct personality {
     enum test_key_rule test_key_rule;
     enum no_notification no_notification;
     uint32_t challenge_survives_refusal; /* AuthenticateServer error leaves the challenge open */
+    enum ecasd_eid ecasd_eid;            /* GET DATA of the EID on the ECASD: 16 bytes, or 5A 10 and them */
+    uint32_t interruption_result;        /* a cut installation gets its result at the next start */
     uint32_t check_owner;                /* owner against EF.IMSI, GID1, GID2 */
+    /* SGP.32 */
+    enum sgp32 sgp32;  /* the version spoken; none: no IoT functions */
+    uint32_t consumer; /* the functions that only SGP.22 has (ES10a, ES10c) are there */
+    uint32_t ipae;     /* the card has an IPAe */
+    enum ipa_mode ipa_mode;
+    uint32_t emergency; /* ecallSupported */
+    uint32_t fallback;  /* fallbackSupported */
+    uint32_t eims_max;
+    uint32_t package_results_max;
+    uint32_t package_size_max;        /* bytes of an EuiccPackageRequest */
+    uint32_t result_size_max;         /* bytes of the list in an EuiccPackageResult */
+    uint32_t iot_info_in_euicc_info2; /* ipaMode and iotSpecificInfo; old IPAs re-encode without them */
+    uint32_t lenient_encodings;       /* known sloppy senders are understood */
+    uint32_t lenient_memory_reset;    /* BF34 and BF64 in every version */
+    uint32_t list_during_change;      /* listProfileInfo after a change in the same package answers */
+    enum rollback_result rollback_result;
+    uint32_t fallback_ignores_ppr;
+    uint32_t rollback_ignores_ppr;
     char default_smdp_address[256];
     char root_smds_address[256];
     uint8_t atr_free[7]; /* the last seven historical bytes */
     uint8_t atr_ta1;
     struct buf rat; /* content of RulesAuthorisationTable, DER */
+    bool no_memory; /* why personality_parse() failed */
 };
 
-/* Fills in the defaults, then what `text` says. False with *why (256 bytes) naming line and field if it is wrong. */
+/* Fills in the defaults, then what `text` says. False with *why (256 bytes) naming line and field if it is wrong,
+ * with an empty one for want of memory. */
 bool personality_parse(struct personality *p, const char *text, char why[256]);
 void personality_free(struct personality *p);
 bool personality_copy(const struct personality *from, struct personality *to);

@@ -10,7 +10,7 @@
 
 #define KEY_SIZE 64
 
-/* A0000005591010FFFFFFFF89 00 PP PP 00 00: instances from 001000 in steps of 000100 (SGP.22 2.4.5, sheet A1). */
+/* A0000005591010FFFFFFFF89 00 PP PP 00 00: instances from 001000 in steps of 000100 (SGP.22 2.4.5). */
 static const uint8_t isdp_aid_base[AID_SIZE] = {0xa0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xff,
                                                 0xff, 0xff, 0xff, 0x89, 0x00, 0x00, 0x10, 0x00};
 #define ISDP_INSTANCES 0xff00u /* keeps within 3 bytes of instance number */
@@ -34,20 +34,27 @@ static bool take_number(struct slice *in, uint32_t tag, uint32_t *out)
     return tlv_next(in, &t) && t.tag == tag && tlv_unsigned(t.value, out);
 }
 
-/* Record: 4F aid, 5A iccid, 80 order, 81 class, 82 rules, 83 preloaded, 84 ciPKId, [90 nickname]. */
+/* Flags of a record. */
+#define PROFILE_PRELOADED (1u << 0)
+#define PROFILE_EMERGENCY (1u << 1)
+#define PROFILE_FALLBACK_ALLOWED (1u << 2)
+
+/* Record: 4F aid, 5A iccid, 80 order, 81 class, 82 rules, 83 flags, 84 ciPKId, [90 nickname]. */
 static bool decode(struct slice in, struct profile *p)
 {
     struct tlv t;
-    uint32_t preloaded;
+    uint32_t flags;
     *p = (struct profile){0};
     if (!tlv_next(&in, &t) || t.tag != 0x4f || t.value.n != AID_SIZE) return false;
     memcpy(p->aid, t.value.p, AID_SIZE);
     if (!tlv_next(&in, &t) || t.tag != 0x5a || t.value.n != ICCID_SIZE) return false;
     memcpy(p->iccid, t.value.p, ICCID_SIZE);
     if (!take_number(&in, 0x80, &p->order) || !take_number(&in, 0x81, &p->profile_class) ||
-        !take_number(&in, 0x82, &p->ppr) || !take_number(&in, 0x83, &preloaded))
+        !take_number(&in, 0x82, &p->ppr) || !take_number(&in, 0x83, &flags))
         return false;
-    p->preloaded = preloaded != 0;
+    p->preloaded = flags & PROFILE_PRELOADED;
+    p->emergency = flags & PROFILE_EMERGENCY;
+    p->fallback_allowed = flags & PROFILE_FALLBACK_ALLOWED;
     if (!tlv_next(&in, &t) || t.tag != 0x84 || t.value.n != CI_PK_ID_SIZE) return false;
     memcpy(p->ci_pk_id, t.value.p, CI_PK_ID_SIZE);
     p->has_nickname = tlv_next(&in, &t) && t.tag == 0x90;
@@ -136,7 +143,9 @@ enum err profile_put(struct model *m, const struct profile *p)
     tlv_put_unsigned(&b, 0x80, p->order);
     tlv_put_unsigned(&b, 0x81, p->profile_class);
     tlv_put_unsigned(&b, 0x82, p->ppr);
-    tlv_put_unsigned(&b, 0x83, p->preloaded);
+    tlv_put_unsigned(&b, 0x83,
+                     (p->preloaded ? PROFILE_PRELOADED : 0) | (p->emergency ? PROFILE_EMERGENCY : 0) |
+                         (p->fallback_allowed ? PROFILE_FALLBACK_ALLOWED : 0));
     tlv_put(&b, 0x84, SLICE(p->ci_pk_id));
     if (p->has_nickname) tlv_put(&b, 0x90, p->nickname);
     TRY(buf_err(&b));
@@ -168,14 +177,18 @@ enum err profile_put_part(struct model *m, const uint8_t aid[AID_SIZE], const ch
 
 enum err profile_delete(struct model *m, const uint8_t aid[AID_SIZE])
 {
+    static const char *const references[] = {"card/previous", "card/fallback", "card/fallback-return",
+                                             "card/emergency-return"};
     char key[KEY_SIZE];
     struct slice previous;
     record_key(aid, key);
     TRY(store_delete(m->store, key));
     part_key(aid, "", key);
     TRY(store_delete_prefix(m->store, key));
-    if (store_get(m->store, "card/previous", &previous) && slice_equal(previous, slice_of(aid, AID_SIZE)))
-        return store_delete(m->store, "card/previous");
+    /* What remembers this profile forgets it: the one that a test profile replaced, fallback, emergency. */
+    for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
+        if (store_get(m->store, references[i], &previous) && slice_equal(previous, slice_of(aid, AID_SIZE)))
+            TRY(store_delete(m->store, references[i]));
     return OK;
 }
 

@@ -24,7 +24,29 @@ void session_drop(struct session *s)
     download_drop(&s->download);
     buf_free(&s->server_oid);
     buf_free(&s->server_address);
+    session_forget_installed(s);
     explicit_bzero(s, sizeof *s);
+}
+
+void session_forget_installed(struct session *s)
+{
+    s->has_installed = false;
+    buf_free(&s->installed_oid);
+    buf_free(&s->installed_address);
+}
+
+enum err session_installed(struct session *s, const uint8_t aid[AID_SIZE])
+{
+    struct buf oid = s->server_oid;
+    struct buf address = s->server_address;
+    s->server_oid = (struct buf){0};
+    s->server_address = (struct buf){0};
+    session_drop(s);
+    s->has_installed = true;
+    memcpy(s->installed_aid, aid, AID_SIZE);
+    s->installed_oid = oid;
+    s->installed_address = address;
+    return oid.failed || address.failed ? ERR_MEMORY : OK;
 }
 
 static bool copy_buf(const struct buf *from, struct buf *to)
@@ -57,6 +79,8 @@ enum err session_copy(const struct session *from, struct session *to)
     *to = *from;
     bool copied = copy_buf(&from->server_oid, &to->server_oid);
     copied = copy_buf(&from->server_address, &to->server_address) && copied;
+    copied = copy_buf(&from->installed_oid, &to->installed_oid) && copied;
+    copied = copy_buf(&from->installed_address, &to->installed_address) && copied;
     TRY(download_copy(&from->download, &to->download));
     return copied ? OK : ERR_MEMORY;
 }

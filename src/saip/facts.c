@@ -53,7 +53,7 @@ enum err saip_take_opt_usim(struct saip_check *check, const struct element *e, s
     return take_file(check, e, 0xa6, &check->facts.gid2, reason);
 }
 
-/* Zero but for the last byte, or 00 01 02 .. of TS 34.108 unless the rule is strict (sheet C4). */
+/* Zero but for the last byte, or 00 01 02 .. of TS 34.108 unless the rule is strict. */
 static bool is_test_key(struct slice key, enum test_key_rule rule)
 {
     bool zero = true;

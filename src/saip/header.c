@@ -47,8 +47,9 @@ static enum err check_templates(struct saip_check *check, const struct element *
 {
     struct tlv t;
     while (list.n) {
+        const uint8_t *at = list.p;
         if (!tlv_next(&list, &t) || t.tag != 0x06)
-            return saip_abort(check, e, list.p, PE_INVALID_REQUEST_FORMAT, reason, "a list of template OIDs",
+            return saip_abort(check, e, at, PE_INVALID_REQUEST_FORMAT, reason, "a list of template OIDs",
                               "other bytes");
         if (!template_known(t.value))
             return saip_abort(check, e, t.whole.p, PE_TEMPLATE_NOT_SUPPORTED, reason, "known file system templates",
@@ -57,18 +58,37 @@ static enum err check_templates(struct saip_check *check, const struct element *
     return OK;
 }
 
+/* The members in the order of the module, each once; unknown ones only behind them. */
+static bool members_in_order(struct slice in, const uint8_t **at)
+{
+    struct tlv t;
+    uint32_t least = 0;
+    while (tlv_next(&in, &t)) {
+        uint32_t number = t.tag > 0xff ? 0x1f : t.tag & 0x1f;
+        *at = t.whole.p;
+        if (number < least || (t.tag <= 0xff && !(t.tag & 0x80))) return false;
+        least = number < 0x1f ? number + 1 : number;
+    }
+    return true;
+}
+
 enum err saip_take_header(struct saip_check *check, const struct element *e, struct reason *reason)
 {
     struct tlv t;
     uint32_t major;
+    uint32_t minor;
+    const uint8_t *at = NULL;
     struct slice in = e->value;
-    if (!tlv_strict(in, TLV_DEPTH_MAX, NULL))
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a ProfileHeader in DER", "other bytes");
+    if (!members_in_order(in, &at))
+        return saip_abort(check, e, at, PE_INVALID_REQUEST_FORMAT, reason, "the members of ProfileHeader in order",
+                          "one misplaced");
     if (!tlv_find(in, 0x80, &t) || !tlv_unsigned(t.value, &major))
         return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "major-version", "none");
     if (major != 2 && major != 3)
         return saip_abort(check, e, t.whole.p, PE_UNSUPPORTED_PROFILE_VERSION, reason, "major-version 2 or 3",
                           "another one");
+    if (!tlv_find(in, 0x81, &t) || !tlv_unsigned(t.value, &minor) || minor > 255)
+        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "minor-version", "none");
     if (!tlv_find(in, 0x83, &t) || t.value.n != sizeof check->facts.header_iccid)
         return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "iccid of 10 bytes",
                           "none or another size");

@@ -37,6 +37,7 @@ struct element_row {
     uint64_t needs_any; /* bits of rows of which one must have come before; 0: none */
     bool once;
     enum err (*take)(struct saip_check *check, const struct element *e, struct reason *reason); /* NULL: only order */
+    enum pe_status without; /* status if what it needs is missing; 0: invalid-request-format */
 };
 
 const struct element_row *element_find(uint32_t tag, size_t *index);

@@ -99,7 +99,7 @@ static bool read_pe_header(struct element *e)
     e->identification = -1;
     if (!tlv_next(&in, &t) || t.tag != 0xa0) return false;
     e->mandated = tlv_find(t.value, 0x80, &member);
-    if (!tlv_find(t.value, 0x81, &member)) return true;
+    if (!tlv_find(t.value, 0x81, &member)) return false;
     if (!tlv_unsigned(member.value, &identification) || identification > 0x7fff) return false;
     e->identification = (int32_t)identification;
     return true;
@@ -139,8 +139,13 @@ static enum err take(struct saip_check *check, struct element *e, struct reason 
                           is_header ? "a second one" : "another element");
     if (++check->count > ELEMENTS_MAX)
         return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "at most 4096 elements", "more");
+    size_t bad;
+    if (!tlv_strict(e->whole, TLV_DEPTH_MAX, &bad))
+        return saip_abort(check, e, e->whole.p + bad, PE_INVALID_REQUEST_FORMAT, reason, "a profile element in DER",
+                          "a tag or length that is not");
     if (!is_header) {
-        if (!read_pe_header(e))
+        /* An unknown element may have another shape (SAIP PE-Dummy is empty): then it is not mandated. */
+        if (!read_pe_header(e) && row)
             return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a PEHeader", "other bytes");
         TRY(check_identification(check, e, reason));
     }
@@ -149,7 +154,7 @@ static enum err take(struct saip_check *check, struct element *e, struct reason 
         return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "this element at most once",
                           "a second one");
     if (row->needs_any && !(check->seen & row->needs_any))
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason,
+        return saip_abort(check, e, NULL, row->without ? row->without : PE_INVALID_REQUEST_FORMAT, reason,
                           "the element that this one builds on before it", "none");
     check->seen |= (uint64_t)1 << index;
     check->ended = e->tag == 0xaa;

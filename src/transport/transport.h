@@ -12,8 +12,9 @@ enum transport_message {
 };
 
 struct transport {
-    euicc *card; /* borrowed; off before and after the call */
-    int stop;    /* a file descriptor that becomes readable when it is time to end; -1: never */
+    euicc *card;     /* borrowed; off before and after the call */
+    int stop;        /* a file descriptor that becomes readable when it is time to end; -1: never */
+    bool was_in_use; /* vpcd: a process that died may have held this card on the reader until just now */
     /* One line for people, without a line end. */
     void (*say)(void *ctx, enum transport_message kind, const char *text);
     void *ctx;

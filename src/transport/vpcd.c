@@ -16,6 +16,11 @@
 
 enum { RETRY_FIRST_MS = 20, RETRY_LAST_MS = 500, CONNECT_MS = 5000 };
 
+/* pcscd looks every 400 ms whether a card is there. A card that went in the middle of a command and is back before the
+ * next look was never away for pcscd, which then answers "no card" to every client until it really goes: so stay away
+ * for longer than one look. */
+enum { AWAY_MS = 700 };
+
 /* vpcd's port lies in the range of ephemeral ports. Trying again and again on a port where nobody listens sooner or
  * later connects the socket to itself, which would then keep pcscd from ever taking the port. */
 static bool is_connected_to_itself(int fd)
@@ -77,6 +82,7 @@ static void serve_for_ever(const struct transport *transport, const char *name, 
     int wait = RETRY_FIRST_MS;
     bool waiting_said = false;
     bool dropped_said = false;
+    if (transport->was_in_use && frame_wait(-1, 0, transport->stop, AWAY_MS) == FRAME_STOP) return;
     do {
         int error = 0;
         int fd = connect_any(addresses, transport->stop, &error);
@@ -101,7 +107,7 @@ static void serve_for_ever(const struct transport *transport, const char *name, 
             say(transport, TRANSPORT_NOTE, "vpcd dropped the connection, connecting again");
         dropped_said = frames == 0;
         waiting_said = false;
-        wait = frames > 0 ? RETRY_FIRST_MS : grown(wait);
+        wait = frames > 0 ? AWAY_MS : grown(wait);
     } while (frame_wait(-1, 0, transport->stop, wait) != FRAME_STOP);
 }
 

@@ -1,5 +1,5 @@
 /* uicc: the file system that a terminal sees. Without an enabled profile that is a bare MF with EF.DIR, EF.ARR and
- * EF.UMPC (uicc.md 12); with one, EF.ICCID holds its ICCID. One file context a logical channel. ETSI TS 102 221
+ * EF.UMPC; with one, EF.ICCID holds its ICCID. One file context a logical channel. ETSI TS 102 221
  * 8, 11.1. Called by src/card. */
 #ifndef SOFTEUICC_UICC_UICC_H
 #define SOFTEUICC_UICC_UICC_H

@@ -1,4 +1,5 @@
 /* The conformance tests' fixture; see common.h. */
+#define _DEFAULT_SOURCE
 #include "common.h"
 
 #include "base/hex.h"
@@ -41,9 +42,10 @@ static int commit(void *ctx, const struct euicc_change *changes, size_t n)
 {
     struct fixture *f = ctx;
     f->commits++;
+    if (f->power_cut == CUT_BEFORE_COMMIT) return EUICC_POWER_LOST;
     for (size_t i = 0; i < n; i++)
         store_one(f, &changes[i]);
-    return EUICC_OK;
+    return f->power_cut == CUT_AFTER_COMMIT ? EUICC_POWER_LOST : EUICC_OK;
 }
 
 static int random_bytes(void *ctx, uint8_t *out, size_t n)
@@ -76,10 +78,12 @@ void card_make(struct fixture *f, const char *personality)
 
 void card_new(struct fixture *f, const char *personality, const struct lpa_options *options)
 {
+    /* Answers come directly, so that the reason of a refusal is not followed by a GET RESPONSE. */
+    static const struct lpa_options direct = {.with_le = true};
     struct lpa_reader reader;
     card_make(f, personality);
     ck_assert(lpa_reader_card(&reader, f->card));
-    lpa_init(&f->lpa, &reader, options);
+    lpa_init(&f->lpa, &reader, options ? options : &direct);
     ck_assert_msg(lpa_open(&f->lpa), "%s", f->lpa.error);
 }
 
@@ -121,9 +125,27 @@ void card_power_cycle(struct fixture *f)
 
 /* ---- bytes ---- */
 
+/* Digits up to the next parenthesis, then the content of one, whose length is written before it. */
+static const char *put_part(struct buf *b, const char *digits)
+{
+    for (;;) {
+        size_t n = strcspn(digits, "()");
+        ck_assert_msg(hex_decode(slice_of(digits, n), b), "not hex: %s", digits);
+        digits += n;
+        if (*digits != '(') return digits;
+        BUF_LOCAL content = {0};
+        BUF_LOCAL whole = {0};
+        digits = put_part(&content, digits + 1);
+        ck_assert_msg(*digits++ == ')', "a parenthesis is open");
+        tlv_put(&whole, 0x30, buf_slice(&content));
+        buf_append(b, slice_skip(buf_slice(&whole), 1)); /* without the tag */
+    }
+}
+
 void put_hex(struct buf *b, const char *digits)
 {
-    ck_assert_msg(hex_decode(slice_text(digits), b), "not hex: %s", digits);
+    ck_assert_msg(*put_part(b, digits) == 0, "too many parentheses: %s", digits);
+    ck_assert(!b->failed);
 }
 
 void assert_hex(struct slice came, const char *digits, const char *what)
@@ -327,8 +349,7 @@ int state_of(struct fixture *f, const char *iccid)
     struct lpa_profiles profiles;
     BUF_LOCAL wanted = {0};
     put_hex(&wanted, iccid);
-    ck_assert_msg(lpa_get_profiles_info(&f->lpa, (struct slice){0}, (struct slice){0}, &profiles), "%s",
-                  f->lpa.error);
+    ck_assert_msg(lpa_get_profiles_info(&f->lpa, (struct slice){0}, (struct slice){0}, &profiles), "%s", f->lpa.error);
     for (size_t i = 0; i < profiles.n; i++)
         if (slice_equal(profiles.list[i].iccid, buf_slice(&wanted))) return profiles.list[i].state;
     return -1;

@@ -33,12 +33,16 @@ struct stored {
     size_t n;
 };
 
+/* When the storage loses power: before a commit is written, or after that and before the card can answer. */
+enum power_cut { CUT_NEVER, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
+
 struct fixture {
     euicc *card;
     euicc_random *random;
     struct stored stored[STORED_MAX]; /* what outlives the card */
     size_t stored_n;
     size_t commits;
+    enum power_cut power_cut;
     struct kat *keys;
     struct smdpp *dp;
     struct lpa lpa;
@@ -52,7 +56,8 @@ void card_new(struct fixture *f, const char *personality, const struct lpa_optio
 /* Only the card, off, without an LPA. */
 void card_make(struct fixture *f, const char *personality);
 void card_free(struct fixture *f);
-/* Power cut: the card object goes without being asked, a new one starts over the same storage; the LPA selects again. */
+/* Power cut: the card object goes without being asked, a new one starts over the same storage; the LPA selects again.
+ */
 void card_cut(struct fixture *f);
 void card_reset(struct fixture *f);
 void card_power_cycle(struct fixture *f);
@@ -60,10 +65,10 @@ void card_power_cycle(struct fixture *f);
 /* ---- profiles ---- */
 
 struct wanted {
-    const char *iccid; /* hex as in EF.ICCID */
-    int profile_class; /* 0 test, 1 provisioning, 2 operational; as TLV 95 always */
-    uint32_t ppr;      /* named bits: 1 << 1 PPR1, 1 << 2 PPR2 */
-    const char *owner; /* content of B7 in hex, "800300F110" is 001/01; NULL: none */
+    const char *iccid;  /* hex as in EF.ICCID */
+    int profile_class;  /* 0 test, 1 provisioning, 2 operational; as TLV 95 always */
+    uint32_t ppr;       /* named bits: 1 << 1 PPR1, 1 << 2 PPR2 */
+    const char *owner;  /* content of B7 in hex, "800300F110" is 001/01; NULL: none */
     const char *notify; /* content of B6 in hex; NULL: none */
     const char *extra;  /* TLVs behind the other ones in BF25, in hex */
     const char *name;   /* NULL: "profile" */
@@ -92,8 +97,8 @@ void install_refused(struct fixture *f, const struct wanted *w, int command, int
 
 /* ---- tables ---- */
 
-/* One command or ES10 request and what has to come of it. Hex with blanks. A reason is expected if `function` is not
- * NULL, and then clause is compared exactly, `expected` and `came` must be contained in the reason's words. */
+/* One command or ES10 request and what has to come of it, as put_hex() takes it. A reason is expected if `function` is
+ * not NULL, and then clause is compared exactly, `expected` and `came` must be contained in the reason's words. */
 struct row {
     const char *what;
     const char *request;
@@ -102,6 +107,8 @@ struct row {
     long offset; /* checked if there is a reason: NO_OFFSET, or the byte */
 };
 #define NO_OFFSET (-1L)
+/* The end of a row that is not refused. */
+#define FINE NULL, NULL, NULL, NULL, NO_OFFSET
 #define ROWS(table) (table), sizeof(table) / sizeof(table)[0]
 
 /* One APDU at the card itself: nothing is fetched, nothing repeated. */
@@ -114,7 +121,7 @@ void es10_rows(struct fixture *f, const struct row *rows, size_t n);
 void apdu(struct fixture *f, const char *request, const char *answer);
 void es10(struct fixture *f, const char *request, const char *answer);
 
-/* Appends what the digits spell. */
+/* Appends what the digits spell; blanks are skipped, and "(..)" is a DER length and its content: "BF3E(5C(5A))". */
 void put_hex(struct buf *b, const char *digits);
 void assert_hex(struct slice came, const char *digits, const char *what);
 

@@ -26,6 +26,8 @@ bool lpa_reader_pcsc(struct lpa_reader *reader, const char *name);
 /* lpa_socket.c: 2-byte length frames over TCP to 127.0.0.1:port; frames of one byte are controls (0 off, 1 on, 2 reset,
  * 4 ATR). */
 bool lpa_reader_socket(struct lpa_reader *reader, uint16_t port);
+/* The same on a TCP connection that is there; closes it in the end, at once if it gives false. */
+bool lpa_reader_fd(struct lpa_reader *reader, int fd);
 
 struct lpa_options {
     int channel;           /* 0: basic channel; above: open this one by number; -1: the card assigns one */

@@ -3,6 +3,7 @@
 #include "lpa.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <stdlib.h>
 #include <winscard.h>
 
@@ -54,10 +55,13 @@ static bool pcsc_power(void *ctx, bool on, struct buf *atr)
             return false;
     }
     if (!on) return true;
-    /* T=0 as lpac and modems do. */
-    if (!said(SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0, &p->card, &protocol),
-              "SCardConnect"))
-        return false;
+    /* T=0 as lpac and modems do. The handle of a process that just ended may stand for a moment. */
+    LONG status = SCARD_E_SHARING_VIOLATION;
+    for (int tries = 0; tries < 40 && status == SCARD_E_SHARING_VIOLATION; tries++) {
+        if (tries) (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        status = SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0, &p->card, &protocol);
+    }
+    if (!said(status, "SCardConnect")) return false;
     p->connected = true;
     return read_atr(p, atr);
 }

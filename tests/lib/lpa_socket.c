@@ -88,24 +88,31 @@ static void socket_close(void *ctx)
     free(ctx);
 }
 
+bool lpa_reader_fd(struct lpa_reader *reader, int fd)
+{
+    const struct timeval limit = {.tv_sec = 20};
+    const int yes = 1;
+    struct link *l = malloc(sizeof *l);
+    /* A card that hangs must end the test, not hang it. */
+    if (!l || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0) {
+        close(fd);
+        free(l);
+        return false;
+    }
+    l->fd = fd;
+    *reader = (struct lpa_reader){
+        .ctx = l, .transmit = socket_transmit, .power = socket_power, .reset = socket_reset, .close = socket_close};
+    return true;
+}
+
 bool lpa_reader_socket(struct lpa_reader *reader, uint16_t port)
 {
     const struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    const struct timeval limit = {.tv_sec = 20};
-    const int yes = 1;
-    struct link *l = malloc(sizeof *l);
-    if (!l) return false;
-    l->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    /* A card that hangs must end the test, not hang it. */
-    if (l->fd < 0 || setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
-        setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0 ||
-        connect(l->fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        if (l->fd >= 0) close(l->fd);
-        free(l);
-        return false;
-    }
-    *reader = (struct lpa_reader){
-        .ctx = l, .transmit = socket_transmit, .power = socket_power, .reset = socket_reset, .close = socket_close};
-    return true;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) return lpa_reader_fd(reader, fd);
+    close(fd);
+    return false;
 }

@@ -153,6 +153,13 @@ static const char *read_rules(struct metadata *m, const char *value)
     return m->rules ? NULL : "ppr1, ppr2, both or none";
 }
 
+/* BOOLEANs of SGP.32, which are left out unless they are TRUE. */
+static const char *read_flag(bool *flag, const char *value)
+{
+    *flag = strcmp(value, "yes") == 0;
+    return *flag || strcmp(value, "no") == 0 ? NULL : "yes or no";
+}
+
 static const char *read_class(struct metadata *m, const char *value)
 {
     static const char *const classes[] = {"test", "provisioning", "operational"};
@@ -179,6 +186,8 @@ const char *metadata_set(struct metadata *m, const char *key, const char *value,
     if (strcmp(key, "gid1") == 0) return read_gid(&m->gid1, value);
     if (strcmp(key, "gid2") == 0) return read_gid(&m->gid2, value);
     if (strcmp(key, "notify") == 0) return read_notify(m, value);
+    if (strcmp(key, "emergency") == 0) return read_flag(&m->emergency, value);
+    if (strcmp(key, "fallback_allowed") == 0) return read_flag(&m->fallback_allowed, value);
     if (strcmp(key, "icon") == 0) return read_icon(m, beside, value);
     return "a key of profiles/README.md";
 }
@@ -203,6 +212,8 @@ bool metadata_write(const struct metadata *m, struct buf *request)
         tlv_close(request, owner);
     }
     if (m->rules) tlv_put_bits(request, 0x99, m->rules);
+    if (m->emergency) tlv_put_u8(request, 0x9f7b, 0xff);
+    if (m->fallback_allowed) tlv_put_u8(request, 0x9f67, 0xff);
     tlv_close(request, open);
     return buf_err(request) == OK;
 }

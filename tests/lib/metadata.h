@@ -20,6 +20,8 @@ struct metadata {
     uint8_t icon_type;     /* 0 JPEG, 1 PNG */
     uint8_t profile_class; /* 0 test, 1 provisioning, 2 operational */
     uint32_t rules;        /* bit 1 PPR1, bit 2 PPR2 */
+    bool emergency;        /* ecallIndication, SGP.32 5.9.14 */
+    bool fallback_allowed; /* SGP.32 5.9.14 */
 };
 
 /* An operational profile of which nothing else is said. */

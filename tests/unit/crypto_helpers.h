@@ -13,6 +13,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* SplitMix64 (public domain, Vigna): good enough to be different everywhere. */
@@ -71,7 +72,7 @@ static inline EVP_PKEY *openssl_key(enum curve curve, const uint8_t *sk, struct 
     uint8_t native[32];
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    strcpy(group, curve == CURVE_P256 ? "prime256v1" : "brainpoolP256r1");
+    snprintf(group, sizeof group, "%s", curve == CURVE_P256 ? "prime256v1" : "brainpoolP256r1");
     for (size_t i = 0; sk && i < 32;
          i++) /* OpenSSL wants numbers in the machine's order; all of ours is little endian */
         native[i] = sk[31 - i];

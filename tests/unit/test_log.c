@@ -31,29 +31,30 @@ static void event_hex(struct log *log, enum euicc_event kind, const char *hex)
     buf_free(&bytes);
 }
 
-/* What the log writes for the steps, each line without its time; free() it. */
-static char *run(const struct step *steps, bool verbose, bool json)
-{
+/* A log that writes into a pipe. */
+struct capture {
     int fds[2];
     struct log log;
-    ck_assert_int_eq(pipe(fds), 0);
-    log_begin(&log, fds[1], verbose, json);
-    for (; steps->command; steps++) {
-        event_hex(&log, EUICC_EVENT_COMMAND, steps->command);
-        event(&log, EUICC_EVENT_FUNCTION, steps->function);
-        event(&log, EUICC_EVENT_RESULT, steps->result);
-        event(&log, EUICC_EVENT_REASON, steps->reason);
-        event_hex(&log, EUICC_EVENT_RESPONSE, steps->response);
-    }
-    log_end(&log);
-    close(fds[1]);
+};
+
+static void capture_begin(struct capture *capture, bool verbose, bool json)
+{
+    ck_assert_int_eq(pipe(capture->fds), 0);
+    log_begin(&capture->log, capture->fds[1], verbose, json);
+}
+
+/* What was written, each line without its time unless it is JSON; free() it. */
+static char *capture_end(struct capture *capture)
+{
+    log_end(&capture->log);
+    close(capture->fds[1]);
     char *text = calloc(1, 65536);
     ck_assert_ptr_nonnull(text);
     ssize_t got;
-    for (size_t n = 0; (got = read(fds[0], text + n, 65535 - n)) > 0;)
+    for (size_t n = 0; (got = read(capture->fds[0], text + n, 65535 - n)) > 0;)
         n += (size_t)got;
-    close(fds[0]);
-    if (json) return text;
+    close(capture->fds[0]);
+    if (capture->log.json) return text;
     char *to = text;
     for (char *line = text; *line;) {
         char *end = strchr(line, '\n');
@@ -66,6 +67,21 @@ static char *run(const struct step *steps, bool verbose, bool json)
     }
     *to = 0;
     return text;
+}
+
+/* What the log writes for the steps; free() it. */
+static char *run(const struct step *steps, bool verbose, bool json)
+{
+    struct capture capture;
+    capture_begin(&capture, verbose, json);
+    for (; steps->command; steps++) {
+        event_hex(&capture.log, EUICC_EVENT_COMMAND, steps->command);
+        event(&capture.log, EUICC_EVENT_FUNCTION, steps->function);
+        event(&capture.log, EUICC_EVENT_RESULT, steps->result);
+        event(&capture.log, EUICC_EVENT_REASON, steps->reason);
+        event_hex(&capture.log, EUICC_EVENT_RESPONSE, steps->response);
+    }
+    return capture_end(&capture);
 }
 
 static void expect(const struct step *steps, bool verbose, const char *want)
@@ -163,6 +179,98 @@ START_TEST(verbose_shows_all)
 }
 END_TEST
 
+/* GetEID in two blocks whose answer is fetched, a request that is no data object, a segment of a bound profile package
+ * and its ProfileInstallationResult: as the card tells of them. */
+static char *run_with_data(bool verbose, bool json)
+{
+    struct capture capture;
+    struct log *log = &capture.log;
+    capture_begin(&capture, verbose, json);
+    event_hex(log, EUICC_EVENT_COMMAND, "80E2110003BF3E03");
+    event(log, EUICC_EVENT_FUNCTION, "STORE DATA block 0");
+    event_hex(log, EUICC_EVENT_RESPONSE, "9000");
+    event_hex(log, EUICC_EVENT_COMMAND, "80E29101035C015A");
+    event_hex(log, EUICC_EVENT_REQUEST_DATA, "BF3E035C015A");
+    event(log, EUICC_EVENT_FUNCTION, "ES10c.GetEID");
+    event(log, EUICC_EVENT_DETAIL, "a detail");
+    event_hex(log, EUICC_EVENT_RESPONSE_DATA, "BF3E125A1089049032123451234512345678901235");
+    event_hex(log, EUICC_EVENT_RESPONSE, "6115");
+    event_hex(log, EUICC_EVENT_COMMAND, "80C0000015");
+    event(log, EUICC_EVENT_FUNCTION, "GET RESPONSE");
+    event_hex(log, EUICC_EVENT_RESPONSE, "BF3E125A10890490321234512345123456789012359000");
+    event_hex(log, EUICC_EVENT_COMMAND, "80E29100025C05");
+    event_hex(log, EUICC_EVENT_REQUEST_DATA, "5C05");
+    event(log, EUICC_EVENT_FUNCTION, "STORE DATA");
+    event(log, EUICC_EVENT_REASON, "no tag");
+    event_hex(log, EUICC_EVENT_RESPONSE, "6A80");
+    event_hex(log, EUICC_EVENT_COMMAND, "80E291000486020102");
+    event_hex(log, EUICC_EVENT_REQUEST_DATA, "86020102");
+    event(log, EUICC_EVENT_FUNCTION, bpp);
+    event_hex(log, EUICC_EVENT_RESPONSE_DATA, "BF370DBF270AA208A106800105810108");
+    event_hex(log, EUICC_EVENT_RESPONSE, "6110");
+    return capture_end(&capture);
+}
+
+START_TEST(verbose_decodes_data)
+{
+    char *text = run_with_data(true, false);
+    ck_assert_str_eq(text, "ch0 STORE DATA block 0 -> ok 9000\n"
+                           "    > 80e2110003bf3e03\n"
+                           "    < 9000\n"
+                           "ch0 ES10c.GetEID -> ok 6115\n"
+                           "    > 80e29101035c015a\n"
+                           "      BF3E GetEuiccDataRequest\n"
+                           "        5C tagList 5A\n"
+                           "      a detail\n"
+                           "    < 6115\n"
+                           "      BF3E GetEuiccDataResponse\n"
+                           "        5A eidValue 89049032123451234512345678901235\n"
+                           "ch0 GET RESPONSE -> ok 9000\n"
+                           "    > 80c0000015\n"
+                           "    < bf3e125a10890490321234512345123456789012359000\n"
+                           "ch0 STORE DATA -> refused 6A80 because no tag\n"
+                           "    > 80e29100025c05\n"
+                           "      no data object at byte 0: 5c05\n"
+                           "    < 6a80\n"
+                           "ch0 ES10b.LoadBoundProfilePackage -> ok 6110\n"
+                           "    > 80e291000486020102\n"
+                           "      86 encryptedSegment (2 bytes)\n"
+                           "    < 6110\n"
+                           "      BF37 ProfileInstallationResult\n"
+                           "        BF27 profileInstallationResultData\n"
+                           "          A2 finalResult\n"
+                           "            A1 errorResult\n"
+                           "              80 bppCommandId 5 loadProfileElements\n"
+                           "              81 errorReason 8 scp03tSecurityError\n");
+    free(text);
+    text = run_with_data(false, false);
+    ck_assert_str_eq(text, "ch0 ES10c.GetEID (2 blocks, 6 bytes) -> ok 6115\n"
+                           "ch0 STORE DATA -> refused 6A80 because no tag\n"
+                           "ch0 ES10b.LoadBoundProfilePackage -> ok 6110\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(verbose_json_decodes_data)
+{
+    char *json = run_with_data(true, true);
+    ck_assert_ptr_nonnull(strstr(json,
+                                 "\"function\":\"ES10c.GetEID\",\"result\":\"ok\",\"sw\":\"6115\","
+                                 "\"command\":\"80e29101035c015a\","
+                                 "\"request_data\":[{\"depth\":0,\"tag\":\"BF3E\",\"name\":\"GetEuiccDataRequest\"},"
+                                 "{\"depth\":1,\"tag\":\"5C\",\"name\":\"tagList\",\"value\":\"5A\"}],"
+                                 "\"response\":\"6115\","
+                                 "\"response_data\":[{\"depth\":0,\"tag\":\"BF3E\",\"name\":\"GetEuiccDataResponse\"},"
+                                 "{\"depth\":1,\"tag\":\"5A\",\"name\":\"eidValue\",\"value\":"
+                                 "\"89049032123451234512345678901235\"}],\"details\":[\"a detail\"]}\n"));
+    ck_assert_ptr_nonnull(strstr(json, "\"command\":\"80c0000015\",\"response\":\"bf3e"));
+    free(json);
+    json = run_with_data(false, true);
+    ck_assert_ptr_null(strstr(json, "_data"));
+    free(json);
+}
+END_TEST
+
 START_TEST(short_and_hostile_commands)
 {
     const struct step steps[] = {
@@ -191,6 +299,8 @@ int main(void)
     tcase_add_test(tcase, blocks_and_get_response_are_folded);
     tcase_add_test(tcase, bound_profile_package_is_one_line);
     tcase_add_test(tcase, verbose_shows_all);
+    tcase_add_test(tcase, verbose_decodes_data);
+    tcase_add_test(tcase, verbose_json_decodes_data);
     tcase_add_test(tcase, short_and_hostile_commands);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

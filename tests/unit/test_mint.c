@@ -97,6 +97,7 @@ START_TEST(mints)
     ck_assert_int_eq(c.curve, issuers[_i].curve);
     ck_slice_eq(c.policy, slice_of("\x67\x81\x12\x01\x02\x01\x01", 7));
     ck_slice_eq(c.point, SLICE(pk));
+    ck_assert(c.serial.n == 8 && !(c.serial.p[0] & 0x80));
     ck_slice_eq(c.issuer, issuer.subject);
     ck_slice_eq(c.authority_key_id, issuer.subject_key_id);
     ok(crypto_sha1(SLICE(pk), ski));

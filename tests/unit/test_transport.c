@@ -335,6 +335,61 @@ START_TEST(comes_back_after_a_drop)
 }
 END_TEST
 
+/* pcscd looks for the card every 400 ms. One that is back sooner after a failed command was never away for pcscd, and
+ * the reader stays unusable. */
+START_TEST(stays_away_long_enough_to_be_missed)
+{
+    struct rig *rig = rig_new();
+    unsigned number = 0;
+    int port = open_port(&number);
+    start_vpcd(rig, number);
+    int fd = accept_card(port); /* at once: nobody had the card before */
+    send_control(fd, 1);
+    exchange(rig, fd, apdus[0]);
+    close(fd);
+    ck_assert_msg(!readable(port, 500), "the card came back before pcscd can miss it");
+    fd = accept_card(port);
+    stop(rig);
+    close(fd);
+    close(port);
+    rig_free(rig);
+}
+END_TEST
+
+/* The same for a process that follows one that was killed with the card on the reader. */
+START_TEST(a_card_that_was_in_use_waits)
+{
+    struct rig *rig = rig_new();
+    rig->transport.was_in_use = true;
+    unsigned number = 0;
+    int port = open_port(&number);
+    start_vpcd(rig, number);
+    ck_assert_msg(!readable(port, 500), "the card is there before pcscd can miss the one before it");
+    int fd = accept_card(port);
+    send_control(fd, 1);
+    exchange(rig, fd, apdus[0]);
+    stop(rig);
+    close(fd);
+    close(port);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(stops_while_it_stays_away)
+{
+    struct rig *rig = rig_new();
+    rig->transport.was_in_use = true;
+    unsigned number = 0;
+    int port = open_port(&number);
+    start_vpcd(rig, number);
+    double start = seconds();
+    stop(rig);
+    ck_assert(seconds() - start < 0.5);
+    close(port);
+    rig_free(rig);
+}
+END_TEST
+
 START_TEST(frames_in_pieces_and_in_heaps)
 {
     struct rig *rig = rig_new();
@@ -538,6 +593,9 @@ int main(void)
     tcase_add_test(tcase, comes_back_after_a_drop);
     tcase_add_test(tcase, frames_in_pieces_and_in_heaps);
     tcase_add_test(tcase, longest_frame_and_half_a_frame);
+    tcase_add_test(tcase, stays_away_long_enough_to_be_missed);
+    tcase_add_test(tcase, a_card_that_was_in_use_waits);
+    tcase_add_test(tcase, stops_while_it_stays_away);
     tcase_add_test(tcase, waits_for_vpcd);
     tcase_add_test(tcase, stops_while_waiting);
     tcase_add_test(tcase, listens_for_one_client_at_a_time);

@@ -20,7 +20,7 @@ static inline void bytes_free(struct bytes *b)
     *b = (struct bytes){0};
 }
 
-#define BYTES_LOCAL __attribute__((cleanup(bytes_free))) struct bytes
+#define BYTES_LOCAL __attribute__((cleanup(bytes_free), unused)) struct bytes
 
 static inline struct slice bytes_slice(const struct bytes *b)
 {

@@ -3,57 +3,21 @@
  * package, installed 50 times). Figures: download_card_us, download_openssl_us, download_vs_openssl, download_apdus,
  * get_eid_1_us, get_eid_50_us, apdu_cost_50_vs_1, nickname_1_us, nickname_50_us, nickname_cost_50_vs_1. */
 #include "bench.h"
-#include "euicc.h"
 #include "openssl_ops.h"
 #include "server.h"
+#include "timed_card.h"
 
 #include "base/tlv.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { DOWNLOADS = 41, MANY = 50, ROUNDS = 200, PER_ROUND = 50 };
 
-/* A card with an LPA on it that adds up the time inside euicc_transmit. */
+/* A card with an LPA on it. */
 struct bench_card {
-    euicc *card;
-    euicc_random *random;
-    struct lpa_reader inner;
+    struct timed_card timed;
     struct lpa lpa;
-    double inside_us;
 };
-
-static bool timed_transmit(void *ctx, struct slice capdu, struct buf *rapdu)
-{
-    struct bench_card *card = ctx;
-    static uint8_t answer[65538];
-    size_t n;
-    double began = bench_now_us();
-    int result = euicc_transmit(card->card, capdu.p, capdu.n, answer, sizeof answer, &n);
-    card->inside_us += bench_now_us() - began;
-    if (result != EUICC_OK) return false;
-    buf_reset(rapdu);
-    buf_append(rapdu, slice_of(answer, n));
-    return true;
-}
-
-static bool inner_power(void *ctx, bool on, struct buf *atr)
-{
-    struct bench_card *card = ctx;
-    return card->inner.power(card->inner.ctx, on, atr);
-}
-
-static bool inner_reset(void *ctx, struct buf *atr)
-{
-    struct bench_card *card = ctx;
-    return card->inner.reset(card->inner.ctx, atr);
-}
-
-static void inner_close(void *ctx)
-{
-    struct bench_card *card = ctx;
-    if (card->inner.close) card->inner.close(card->inner.ctx);
-}
 
 /* The text that every card of this program gets. */
 static const char *personality;
@@ -62,14 +26,8 @@ static void card_init(struct bench_card *card)
 {
     /* blocks as lpac cuts them */
     struct lpa_options options = {.channel = -1, .block_size = 120};
-    struct lpa_reader reader = {card, timed_transmit, inner_power, inner_reset, inner_close};
-    struct euicc_config config = {.eid = "89049032123451234512345678901235", .personality = personality};
-    struct euicc_diagnostic why = {0};
-    *card = (struct bench_card){0};
-    if (euicc_random_new(&card->random, true, 1) != EUICC_OK) bench_die("no random source");
-    struct euicc_env env = {.ctx = card->random, .random = euicc_random_bytes};
-    if (euicc_create(&card->card, &config, &env, &why) != EUICC_OK) bench_die("euicc_create: %s", why.text);
-    if (!lpa_reader_card(&card->inner, card->card)) bench_die("no reader");
+    struct lpa_reader reader;
+    timed_card_init(&card->timed, personality, &reader);
     lpa_init(&card->lpa, &reader, &options);
     if (!lpa_open(&card->lpa)) bench_die("opening the card: %s", card->lpa.error);
 }
@@ -77,8 +35,7 @@ static void card_init(struct bench_card *card)
 static void card_free(struct bench_card *card)
 {
     lpa_free(&card->lpa);
-    euicc_destroy(card->card);
-    euicc_random_free(card->random);
+    timed_card_free(&card->timed);
 }
 
 static void download(struct bench_card *card, struct server *server)
@@ -104,9 +61,9 @@ static void download_against_openssl(void)
     for (unsigned i = 0; i < DOWNLOADS; i++) {
         server_offer(&server, i);
         size_t apdus_before = card.lpa.apdus;
-        card.inside_us = 0;
+        card.timed.inside_us = 0;
         download(&card, &server);
-        card_us[i] = card.inside_us;
+        card_us[i] = card.timed.inside_us;
         apdus = card.lpa.apdus - apdus_before;
         server_clean_up(&card.lpa, SLICE(server.iccid));
         openssl_us[i] = openssl_ops_run(ops);
@@ -137,22 +94,22 @@ static void fill(struct bench_card *card, struct slice package, unsigned profile
 static double sample_get_eid(struct bench_card *card)
 {
     char eid[33];
-    card->inside_us = 0;
+    card->timed.inside_us = 0;
     for (size_t i = 0; i < PER_ROUND; i++) {
         if (!lpa_get_eid(&card->lpa, eid)) bench_die("GetEID: %s", card->lpa.error);
     }
-    return card->inside_us / PER_ROUND;
+    return card->timed.inside_us / PER_ROUND;
 }
 
 /* Of the profile that server_offer(0) made: on both cards the first one. */
 static double sample_nickname(struct bench_card *card, struct slice iccid)
 {
-    card->inside_us = 0;
+    card->timed.inside_us = 0;
     for (size_t i = 0; i < PER_ROUND; i++) {
         const char *name = i % 2 ? "one" : "two";
         if (lpa_set_nickname(&card->lpa, iccid, slice_text(name)) != 0) bench_die("SetNickname: %s", card->lpa.error);
     }
-    return card->inside_us / PER_ROUND;
+    return card->timed.inside_us / PER_ROUND;
 }
 
 static void growth_figures(const char *function, const char *ratio, double *one, double *many)

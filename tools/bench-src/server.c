@@ -1,4 +1,4 @@
-/* See server.h. Called by download.c and pcsc_download.c. */
+/* See server.h. Called by download.c, package.c and pcsc_download.c. */
 #include "server.h"
 #include "bench.h"
 #include "metadata.h"

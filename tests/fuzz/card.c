@@ -1,0 +1,409 @@
+/* One clone at work on one input, with the oracles that hold for any command; see bench.h. */
+#include "bench.h"
+
+#define NOWHERE ((size_t)-1)
+#define PROFILES_MAX 64
+
+/* ---- what lies outside the card ---- */
+
+static int draw(void *ctx, uint8_t *out, size_t n)
+{
+    struct fuzz_card *c = ctx;
+    if (++c->randoms == c->random_fail_at) {
+        c->failed = true;
+        return EUICC_RANDOM;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)fuzz_random(&c->random_state);
+    return EUICC_OK;
+}
+
+static void rises(const struct euicc_change *change, const char *key, uint32_t *last)
+{
+    uint32_t value = 0;
+    if (strcmp(change->key, key) != 0) return;
+    bool good = change->value && tlv_unsigned(slice_of(change->value, change->n), &value);
+    FUZZ_CHECK(good && value >= *last, "%s goes from %u to %u", key, *last, value);
+    *last = value;
+}
+
+static int commit(void *ctx, const struct euicc_change *changes, size_t n)
+{
+    struct fuzz_card *c = ctx;
+    FUZZ_CHECK(n > 0, "a commit of nothing");
+    if (++c->commits == c->commit_fail_at) {
+        c->failed = true;
+        return (int)c->commit_failure;
+    }
+    for (size_t i = 0; i < n && !c->any_state; i++) {
+        rises(&changes[i], "card/sequence", &c->sequence);
+        rises(&changes[i], "card/association-token", &c->token);
+        for (size_t k = 0; k < i; k++)
+            FUZZ_CHECK(strcmp(changes[i].key, changes[k].key) != 0, "%s twice in one commit", changes[i].key);
+    }
+    return EUICC_OK;
+}
+
+/* ---- images ---- */
+
+struct image {
+    uint8_t *p;
+    size_t n;
+};
+
+static void image_free(struct image *image)
+{
+    free(image->p);
+}
+#define IMAGE_LOCAL __attribute__((cleanup(image_free))) struct image
+
+static void snapshot(const euicc *card, struct image *out)
+{
+    free(out->p);
+    FUZZ_CHECK(euicc_snapshot(card, &out->p, &out->n) == EUICC_OK, "snapshot");
+}
+
+static void check_same(const struct image *a, const struct image *b, const char *when)
+{
+    FUZZ_CHECK(slice_equal(slice_of(a->p, a->n), slice_of(b->p, b->n)), "%s: the images differ, %zu and %zu bytes",
+               when, a->n, b->n);
+}
+
+static bool take_number(struct slice *in, size_t *out)
+{
+    if (in->n < 4) return false;
+    *out = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 | in->p[3];
+    *in = slice_skip(*in, 4);
+    return true;
+}
+
+bool fuzz_image_find(struct slice image, const char *key, struct slice *value)
+{
+    size_t count;
+    if (image.n < 10) return false;
+    image = slice_skip(image, 10);
+    if (!take_number(&image, &count)) return false;
+    while (count--) {
+        size_t key_n;
+        size_t value_n;
+        if (!take_number(&image, &key_n) || !take_number(&image, &value_n)) return false;
+        if (key_n > image.n || value_n > image.n - key_n) return false;
+        *value = slice_of(image.p + key_n, value_n);
+        if (slice_equal(slice_of(image.p, key_n), slice_text(key))) return true;
+        image = slice_skip(image, key_n + value_n);
+    }
+    return false;
+}
+
+static uint32_t stored_number(const struct image *image, const char *key)
+{
+    struct slice value;
+    uint32_t number = 0;
+    if (fuzz_image_find(slice_of(image->p, image->n), key, &value))
+        FUZZ_CHECK(tlv_unsigned(value, &number), "%s is no number", key);
+    return number;
+}
+
+/* ---- life ---- */
+
+/* The counters of a prepared card, read once. */
+static void take_counters(struct fuzz_card *c, enum fuzz_kind kind, enum fuzz_state state)
+{
+    static struct {
+        bool known;
+        uint32_t sequence, token;
+    } counters[FUZZ_KINDS][FUZZ_STATES];
+    if (!counters[kind][state].known) {
+        IMAGE_LOCAL image = {0};
+        snapshot(c->card, &image);
+        counters[kind][state].sequence = stored_number(&image, "card/sequence");
+        counters[kind][state].token = stored_number(&image, "card/association-token");
+        counters[kind][state].known = true;
+    }
+    c->sequence = counters[kind][state].sequence;
+    c->token = counters[kind][state].token;
+}
+
+void fuzz_begin(struct fuzz_card *c, enum fuzz_kind kind, enum fuzz_state state)
+{
+    *c = (struct fuzz_card){.random_state = 0x2545f4914f6cdd1du, .commit_failure = EUICC_STORAGE, .answers = 1};
+    c->env = (struct euicc_env){.ctx = c, .random = draw, .commit = commit};
+    FUZZ_CHECK(euicc_clone(fuzz_bench(kind)->cards[state], &c->env, &c->card) == EUICC_OK, "clone");
+    take_counters(c, kind, state);
+}
+
+void fuzz_end(struct fuzz_card *c)
+{
+    euicc_destroy(c->card);
+    c->card = NULL;
+}
+
+void fuzz_reclone(struct fuzz_card *c)
+{
+    euicc *copy;
+    IMAGE_LOCAL before = {0};
+    IMAGE_LOCAL after = {0};
+    FUZZ_CHECK(euicc_clone(c->card, &c->env, &copy) == EUICC_OK, "clone");
+    snapshot(c->card, &before);
+    euicc_destroy(c->card);
+    c->card = copy;
+    snapshot(c->card, &after);
+    check_same(&before, &after, "clone");
+}
+
+void fuzz_power(struct fuzz_card *c, bool reset)
+{
+    struct euicc_atr atr;
+    c->failed = false;
+    int result = reset ? euicc_reset(c->card, &atr) : euicc_power_on(c->card, &atr);
+    if (result != EUICC_OK) {
+        FUZZ_CHECK(c->failed, "%s: %s", reset ? "reset" : "power on", euicc_result_text(result));
+        result = euicc_power_on(c->card, &atr);
+    }
+    FUZZ_CHECK(result == EUICC_OK, "power on: %s", euicc_result_text(result));
+    fuzz_select(c);
+}
+
+void fuzz_rerestore(struct fuzz_card *c)
+{
+    IMAGE_LOCAL before = {0};
+    IMAGE_LOCAL after = {0};
+    snapshot(c->card, &before);
+    c->failed = false;
+    int result = euicc_restore(c->card, before.p, before.n);
+    FUZZ_CHECK(result == EUICC_OK || c->failed, "restore: %s", euicc_result_text(result));
+    snapshot(c->card, &after);
+    check_same(&before, &after, "restore");
+    fuzz_power(c, false);
+}
+
+/* ---- commands ---- */
+
+void fuzz_answer_free(struct fuzz_answer *a)
+{
+    buf_free(&a->data);
+}
+
+static bool is_success(uint16_t sw)
+{
+    return sw == 0x9000 || sw >> 8 == 0x61 || sw >> 8 == 0x91;
+}
+
+static bool refuses(uint16_t sw)
+{
+    return !is_success(sw) && sw >> 8 != 0x6c;
+}
+
+static void check_reason(const struct fuzz_card *c, const struct euicc_reason *r, uint16_t sw, bool wanted)
+{
+    FUZZ_CHECK(r->said == wanted, "%04X: %s", sw, r->said ? r->came : "refused without a reason");
+    if (!r->said) return;
+    FUZZ_CHECK(*r->function && *r->clause && *r->expected && *r->came, "%04X: %s|%s|%s|%s", sw, r->function, r->clause,
+               r->expected, r->came);
+    FUZZ_CHECK(r->offset == NOWHERE || r->offset <= 65536, "%04X: offset %zu", sw, r->offset);
+    (void)c;
+}
+
+/* After a failure of the storage: nothing of the command is stored, the card is mute, and comes back with power. */
+static void after_failure(struct fuzz_card *c, const struct image *before, int result)
+{
+    IMAGE_LOCAL after = {0};
+    uint8_t rapdu[16];
+    size_t n = 0;
+    uint8_t status[] = {0x80, 0xf2, 0, 0, 0};
+    FUZZ_CHECK(c->failed && result == (int)c->commit_failure, "%s without a failure", euicc_result_text(result));
+    FUZZ_CHECK(euicc_transmit(c->card, status, sizeof status, rapdu, sizeof rapdu, &n) == EUICC_MUTE && n == 0,
+               "not mute after a storage failure");
+    snapshot(c->card, &after);
+    check_same(before, &after, "failed commit");
+    fuzz_power(c, false);
+}
+
+static void exchange(struct fuzz_card *c, struct slice capdu, struct fuzz_answer *out)
+{
+    static uint8_t rapdu[65538];
+    size_t n = 0;
+    struct euicc_reason r;
+    IMAGE_LOCAL before = {0};
+    unsigned commits = c->commits;
+    uint8_t *copy = malloc(capdu.n ? capdu.n : 1);
+    if (!copy) abort();
+    if (capdu.n) memcpy(copy, capdu.p, capdu.n);
+    if (c->commit_fail_at == c->commits + 1) snapshot(c->card, &before);
+    c->failed = false;
+    out->alive = true;
+    int result = euicc_transmit(c->card, copy, capdu.n, rapdu, sizeof rapdu, &n);
+    free(copy);
+    if (result != EUICC_OK && c->failed && before.p) {
+        out->alive = false;
+        out->sw = 0x6f00;
+        after_failure(c, &before, result);
+        return;
+    }
+    FUZZ_CHECK(result == EUICC_OK && n >= 2, "%s", euicc_result_text(result));
+    uint8_t sw1 = rapdu[n - 2];
+    out->sw = (uint16_t)(sw1 << 8 | rapdu[n - 1]);
+    FUZZ_CHECK((sw1 >= 0x61 && sw1 <= 0x6e && sw1 != 0x66) || is_success(out->sw) || (out->sw == 0x6f00 && c->failed),
+               "status word %04X", out->sw);
+    FUZZ_CHECK(n == 2 || is_success(out->sw), "data with %04X", out->sw);
+    euicc_last_reason(c->card, &r);
+    out->said = r.said;
+    if (refuses(out->sw)) {
+        check_reason(c, &r, out->sw, true);
+        FUZZ_CHECK(c->commits == commits, "%04X, and %u commits", out->sw, c->commits - commits);
+    } else if (n == 2 && out->sw == 0x9000) {
+        check_reason(c, &r, out->sw, false);
+    }
+    buf_append(&out->data, slice_of(rapdu, n - 2));
+    for (size_t i = 0; i < n; i++)
+        c->answers = (c->answers ^ rapdu[i]) * 0x100000001b3u;
+}
+
+void fuzz_apdu(struct fuzz_card *c, struct slice capdu, struct fuzz_answer *out)
+{
+    buf_reset(&out->data);
+    exchange(c, capdu, out);
+}
+
+static void fetch_rest(struct fuzz_card *c, struct fuzz_answer *out)
+{
+    bool said = out->said;
+    while (out->alive && out->sw >> 8 == 0x61) {
+        uint8_t get_response[] = {0x80, 0xc0, 0x00, 0x00, (uint8_t)out->sw};
+        exchange(c, SLICE(get_response), out);
+        FUZZ_CHECK(is_success(out->sw), "GET RESPONSE %04X", out->sw);
+    }
+    out->said = said;
+}
+
+void fuzz_request(struct fuzz_card *c, struct slice request, struct fuzz_answer *out)
+{
+    size_t at = 0;
+    unsigned block = 0;
+    bool last;
+    do {
+        uint8_t capdu[5 + 255 + 1] = {0x80, 0xe2, 0x11, (uint8_t)block, 0};
+        size_t n = request.n - at < 255 ? request.n - at : 255;
+        last = at + n == request.n || block == 255;
+        if (last) capdu[2] = 0x91;
+        capdu[4] = (uint8_t)n;
+        if (n) memcpy(capdu + 5, request.p + at, n);
+        buf_reset(&out->data);
+        exchange(c, slice_of(capdu, 5 + n + (last && n ? 1 : 0)), out);
+        at += n;
+        block++;
+    } while (!last && out->alive && out->sw == 0x9000);
+    if (!last || !out->alive) return;
+    fetch_rest(c, out);
+    if (!out->alive || out->data.n == 0) return;
+    struct slice in = buf_slice(&out->data);
+    struct tlv response;
+    struct tlv asked;
+    FUZZ_CHECK(tlv_read(&in, &response) == TLV_OK && in.n == 0 && tlv_strict(response.whole, TLV_DEPTH_MAX, NULL),
+               "the response is not one DER object");
+    bool same = tlv_read(&request, &asked) == TLV_OK && asked.tag == response.tag;
+    FUZZ_CHECK(same || response.tag == 0xbf37, "a response %X", response.tag);
+}
+
+void fuzz_select(struct fuzz_card *c)
+{
+    static const uint8_t select[] = {0x00, 0xa4, 0x04, 0x00, 0x10, 0xa0, 0x00, 0x00, 0x05, 0x59, 0x10,
+                                     0x10, 0xff, 0xff, 0xff, 0xff, 0x89, 0x00, 0x00, 0x01, 0x00, 0x00};
+    FUZZ_ANSWER_LOCAL a = {0};
+    exchange(c, SLICE(select), &a);
+    FUZZ_CHECK(is_success(a.sw) || !a.alive, "SELECT ISD-R gives %04X", a.sw);
+}
+
+void fuzz_proactive(struct fuzz_card *c, uint8_t result)
+{
+    static const uint8_t status[] = {0x80, 0xf2, 0x00, 0x0c, 0x00};
+    FUZZ_ANSWER_LOCAL a = {0};
+    exchange(c, SLICE(status), &a);
+    if (a.sw >> 8 != 0x91) return;
+    const uint8_t fetch[] = {0x80, 0x12, 0x00, 0x00, (uint8_t)a.sw};
+    fuzz_apdu(c, SLICE(fetch), &a);
+    struct slice in = buf_slice(&a.data);
+    struct tlv command;
+    struct tlv details;
+    if (tlv_read(&in, &command) != TLV_OK || !tlv_find(command.value, 0x81, &details)) return;
+    FUZZ_CHECK(a.sw == 0x9000 && details.value.n == 3, "FETCH gives %04X and %zu bytes", a.sw, details.value.n);
+    uint8_t response[] = {0x80, 0x14, 0, 0, 12, 0x81, 3, 0, 0, 0, 0x82, 2, 0x82, 0x81, 0x83, 1, result};
+    memcpy(response + 7, details.value.p, 3);
+    fuzz_apdu(c, SLICE(response), &a);
+}
+
+/* ---- invariants ---- */
+
+static void check_profiles(const struct fuzz_card *c, const struct euicc_description *d)
+{
+    static struct euicc_profile_description list[PROFILES_MAX];
+    size_t enabled = 0;
+    size_t size = 0;
+    FUZZ_CHECK(d->profile_count <= PROFILES_MAX, "%zu profiles", d->profile_count);
+    for (size_t i = 0; i < d->profile_count; i++) {
+        FUZZ_CHECK(euicc_describe_profile(c->card, i, &list[i]) == EUICC_OK, "profile %zu", i);
+        enabled += strcmp(list[i].state, "enabled") == 0;
+        size += list[i].size;
+        for (size_t k = 0; k < i; k++)
+            FUZZ_CHECK(strcmp(list[i].iccid, list[k].iccid) != 0 && strcmp(list[i].isdp_aid, list[k].isdp_aid) != 0,
+                       "ICCID %s, AID %s twice", list[i].iccid, list[i].isdp_aid);
+    }
+    FUZZ_CHECK(enabled <= 1, "%zu enabled profiles", enabled);
+    FUZZ_CHECK(d->memory_free + size == d->memory_total, "%zu free and %zu in profiles are not %zu", d->memory_free,
+               size, d->memory_total);
+}
+
+static void check_notifications(const struct fuzz_card *c, const struct euicc_description *d)
+{
+    struct euicc_notification_description n;
+    uint32_t last = 0;
+    for (size_t i = 0; i < d->notification_count; i++) {
+        FUZZ_CHECK(euicc_describe_notification(c->card, i, &n) == EUICC_OK, "notification %zu", i);
+        FUZZ_CHECK((i == 0 || n.sequence_number > last) && n.sequence_number <= c->sequence,
+                   "notification %u after %u, counter %u", n.sequence_number, last, c->sequence);
+        last = n.sequence_number;
+    }
+}
+
+static void check_eims(const struct fuzz_card *c, const struct euicc_description *d)
+{
+    static struct euicc_eim_description list[PROFILES_MAX];
+    FUZZ_CHECK(d->eim_count <= PROFILES_MAX, "%zu eIMs", d->eim_count);
+    for (size_t i = 0; i < d->eim_count; i++) {
+        FUZZ_CHECK(euicc_describe_eim(c->card, i, &list[i]) == EUICC_OK, "eIM %zu", i);
+        FUZZ_CHECK(list[i].counter <= EIM_COUNTER_MAX, "counter %u", list[i].counter);
+        FUZZ_CHECK(!list[i].has_token || list[i].token <= c->token, "token %u of %u", list[i].token, c->token);
+        for (size_t k = 0; k < i; k++)
+            FUZZ_CHECK(strcmp(list[i].id, list[k].id) != 0 &&
+                           (!list[i].has_token || !list[k].has_token || list[i].token != list[k].token),
+                       "eIM %s or token %u twice", list[i].id, list[i].token);
+    }
+}
+
+static void check_restore(struct fuzz_card *c)
+{
+    const struct euicc_env alone = {.ctx = c, .random = draw};
+    IMAGE_LOCAL before = {0};
+    IMAGE_LOCAL after = {0};
+    euicc *other;
+    snapshot(c->card, &before);
+    FUZZ_CHECK(stored_number(&before, "card/sequence") == c->sequence,
+               "the sequence counter is not what was committed");
+    FUZZ_CHECK(euicc_clone(fuzz_bench(FUZZ_CONSUMER)->cards[FUZZ_EMPTY], &alone, &other) == EUICC_OK, "clone");
+    int result = euicc_restore(other, before.p, before.n);
+    FUZZ_CHECK(result == EUICC_OK, "restore: %s", euicc_result_text(result));
+    snapshot(other, &after);
+    check_same(&before, &after, "snapshot and restore");
+    euicc_destroy(other);
+}
+
+void fuzz_invariants(struct fuzz_card *c)
+{
+    struct euicc_description d;
+    FUZZ_CHECK(euicc_describe(c->card, &d) == EUICC_OK, "describe");
+    check_profiles(c, &d);
+    check_notifications(c, &d);
+    check_eims(c, &d);
+    /* forty times as dear as a clone */
+    if (c->answers % 8 == 0) check_restore(c);
+}

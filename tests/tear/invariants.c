@@ -1,0 +1,280 @@
+/* What has to hold for a card at any time, seen through the public API and in what it stored; see bench.h. */
+#define _DEFAULT_SOURCE
+#include "bench.h"
+
+#include "base/hex.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool starts(const char *key, const char *prefix)
+{
+    return strncmp(key, prefix, strlen(prefix)) == 0;
+}
+
+/* ---- profiles ---- */
+
+static void check_enabled(struct bench *b)
+{
+    struct euicc_profile_description p;
+    unsigned enabled = 0;
+    for (size_t i = 0; euicc_describe_profile(b->card, i, &p) == EUICC_OK; i++)
+        enabled += strcmp(p.state, "enabled") == 0;
+    bench_check(b, enabled <= 1, "%u profiles are enabled", enabled);
+}
+
+/* profile/<aid> with isdp/<aid>/meta and isdp/<aid>/package, or none of them. */
+static void check_whole(struct bench *b)
+{
+    struct euicc_description d;
+    size_t records = 0;
+    for (size_t i = 0; i < b->stored.n; i++) {
+        char key[128];
+        const char *at = b->stored.items[i].key;
+        if (starts(at, "isdp/")) {
+            (void)snprintf(key, sizeof key, "profile/%.32s", at + 5);
+            bench_check(b, storage_find(&b->stored, key), "%s without a profile", at);
+        }
+        if (!starts(at, "profile/")) continue;
+        records++;
+        (void)snprintf(key, sizeof key, "isdp/%.32s/meta", at + 8);
+        bench_check(b, storage_find(&b->stored, key), "%s without metadata", at);
+        (void)snprintf(key, sizeof key, "isdp/%.32s/package", at + 8);
+        bench_check(b, storage_find(&b->stored, key), "%s without a package", at);
+    }
+    bench_check(b, euicc_describe(b->card, &d) == EUICC_OK, "the card cannot be described");
+    bench_check(b, d.profile_count == records, "%zu profiles, %zu are stored", d.profile_count, records);
+}
+
+/* Each key of a profile costs its name, its value and 16 bytes. */
+static void check_memory(struct bench *b)
+{
+    struct euicc_description d;
+    struct euicc_profile_description p;
+    size_t used = 0;
+    size_t told = 0;
+    for (size_t i = 0; i < b->stored.n; i++) {
+        const struct stored *s = &b->stored.items[i];
+        if (starts(s->key, "profile/") || starts(s->key, "isdp/")) used += strlen(s->key) + s->n + 16;
+    }
+    for (size_t i = 0; euicc_describe_profile(b->card, i, &p) == EUICC_OK; i++)
+        told += p.size;
+    bench_check(b, euicc_describe(b->card, &d) == EUICC_OK, "the card cannot be described");
+    bench_check(b, d.memory_total - d.memory_free == used && told == used,
+                "%zu bytes in use, the profiles say %zu, %zu are stored", d.memory_total - d.memory_free, told, used);
+}
+
+/* ---- what never goes back ---- */
+
+static uint64_t hash(const uint8_t *p, size_t n)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * 1099511628211u;
+    return h;
+}
+
+static void check_number(struct bench *b, uint32_t number, uint64_t content)
+{
+    struct memory *m = &b->memory;
+    for (size_t i = 0; i < m->number_n; i++) {
+        if (m->numbers[i].number != number) continue;
+        bench_check(b, m->numbers[i].content == content, "number %u was given twice", (unsigned)number);
+        return;
+    }
+    ck_assert_uint_lt(m->number_n, NUMBERS_MAX);
+    m->numbers[m->number_n].number = number;
+    m->numbers[m->number_n++].content = content;
+}
+
+static void check_numbers(struct bench *b)
+{
+    struct memory *m = &b->memory;
+    uint32_t before = m->highest_number;
+    const struct stored *last = storage_find(&b->stored, "card/sequence");
+    uint32_t sequence = 0;
+    for (size_t i = 0; last && i < last->n; i++)
+        sequence = sequence << 8 | last->value[i];
+    bench_check(b, sequence >= before, "the last number is %u, it was %u", (unsigned)sequence, (unsigned)before);
+    for (size_t i = 0; i < b->stored.n; i++) {
+        const struct stored *s = &b->stored.items[i];
+        const char *text = starts(s->key, "notification/")     ? s->key + 13
+                           : starts(s->key, "package-result/") ? s->key + 15
+                                                               : NULL;
+        if (!text) continue;
+        uint32_t number = (uint32_t)strtoul(text, NULL, 10);
+        size_t known = m->number_n;
+        check_number(b, number, hash(s->value, s->n));
+        bench_check(b, known == m->number_n || number > before, "a new notification has number %u, %u was the last",
+                    (unsigned)number, (unsigned)before);
+        bench_check(b, number <= sequence, "number %u is above the last one, %u", (unsigned)number, (unsigned)sequence);
+    }
+    m->highest_number = sequence;
+}
+
+static size_t known_eim(const struct memory *m, const char *id)
+{
+    size_t i = 0;
+    while (i < m->eim_n && strcmp(m->eims[i].id, id) != 0)
+        i++;
+    return i;
+}
+
+static void check_token(struct bench *b, const struct euicc_eim_description *e, bool known, int64_t before)
+{
+    struct memory *m = &b->memory;
+    if (!e->has_token || (known && before == (int64_t)e->token)) return;
+    for (size_t i = 0; i < m->token_n; i++)
+        bench_check(b, m->tokens[i] != e->token, "eIM %s got token %u, which was given before", e->id,
+                    (unsigned)e->token);
+    ck_assert_uint_lt(m->token_n, TOKENS_MAX);
+    m->tokens[m->token_n++] = e->token;
+}
+
+static void check_eims(struct bench *b)
+{
+    struct memory *m = &b->memory;
+    struct memory now = {0};
+    struct euicc_eim_description e;
+    for (size_t i = 0; euicc_describe_eim(b->card, i, &e) == EUICC_OK; i++) {
+        size_t at = known_eim(m, e.id);
+        bool known = at < m->eim_n;
+        if (known)
+            bench_check(b, e.counter >= m->eims[at].counter, "counterValue of eIM %s is %u, it was %u", e.id,
+                        (unsigned)e.counter, (unsigned)m->eims[at].counter);
+        check_token(b, &e, known, known ? m->eims[at].token : -1);
+        ck_assert_uint_lt(now.eim_n, EIMS_MAX);
+        memcpy(now.eims[now.eim_n].id, e.id, sizeof e.id);
+        now.eims[now.eim_n].counter = e.counter;
+        now.eims[now.eim_n++].token = e.has_token ? (int64_t)e.token : -1;
+    }
+    memcpy(m->eims, now.eims, sizeof m->eims);
+    m->eim_n = now.eim_n;
+}
+
+/* ---- packages ---- */
+
+static bool contains(const struct stored *s, struct slice what)
+{
+    for (size_t i = 0; i + what.n <= s->n; i++)
+        if (memcmp(s->value + i, what.p, what.n) == 0) return true;
+    return false;
+}
+
+/* counterValue tells that a package was carried out, or its eIM is gone: by then its result is there. */
+static void check_results(struct bench *b)
+{
+    for (size_t i = 0; i < PACKAGES_MAX; i++) {
+        const struct sent *sent = &b->sent[i];
+        struct euicc_eim_description e;
+        BUF_LOCAL transaction = {0};
+        size_t results = 0;
+        bool executed = true;
+        if (!sent->is_signed || sent->delivered) continue;
+        int64_t counter = 0;
+        ck_assert(sgp32_integer(buf_slice(&sent->package.counter), &counter));
+        for (size_t k = 0; euicc_describe_eim(b->card, k, &e) == EUICC_OK; k++)
+            if (strcmp(e.id, b->eims[sent->eim].id) == 0) executed = (int64_t)e.counter >= counter;
+        tlv_put(&transaction, 0x82, buf_slice(&sent->package.transaction_id));
+        for (size_t k = 0; k < b->stored.n; k++)
+            results += starts(b->stored.items[k].key, "package-result/") &&
+                       contains(&b->stored.items[k], buf_slice(&transaction));
+        bench_check(b, results == (executed ? 1u : 0u), "package %zu was %scarried out and has %zu results", i,
+                    executed ? "" : "not ", results);
+    }
+}
+
+void invariants(struct bench *b)
+{
+    check_enabled(b);
+    check_whole(b);
+    check_memory(b);
+    check_numbers(b);
+    check_eims(b);
+    check_results(b);
+}
+
+/* ---- the state as text ---- */
+
+static bool is_result(const struct stored *s)
+{
+    return starts(s->key, "notification/") && s->n > 2 && s->value[0] == 0xbf && s->value[1] == 0x37;
+}
+
+/* finalResult A1 {80 bppCommandId, 81 installFailedDueToInterruption(11)} */
+static bool tells_interruption(const struct stored *s)
+{
+    for (size_t i = 0; is_result(s) && i + 8 <= s->n; i++)
+        if (memcmp(s->value + i, "\xa1\x06\x80\x01", 4) == 0 && memcmp(s->value + i + 5, "\x81\x01\x0b", 3) == 0)
+            return true;
+    return false;
+}
+
+size_t installation_results(const struct bench *b, bool interrupted)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->stored.n; i++)
+        n += is_result(&b->stored.items[i]) && tells_interruption(&b->stored.items[i]) == interrupted;
+    return n;
+}
+
+static bool is_interruption(const struct bench *b, uint32_t number)
+{
+    char key[32];
+    (void)snprintf(key, sizeof key, "notification/%010u", (unsigned)number);
+    const struct stored *s = storage_find(&b->stored, key);
+    return s && tells_interruption(s);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct stored *const *left = a, *const *right = b;
+    return strcmp((*left)->key, (*right)->key);
+}
+
+/* Names of all keys; random ones and signatures are in the values. */
+static void put_keys(const struct bench *b, struct buf *out)
+{
+    const struct stored **order = calloc(b->stored.n + 1, sizeof(struct stored *));
+    ck_assert(order);
+    for (size_t i = 0; i < b->stored.n; i++)
+        order[i] = &b->stored.items[i];
+    qsort(order, b->stored.n, sizeof(struct stored *), by_key);
+    for (size_t i = 0; i < b->stored.n; i++) {
+        const char *key = order[i]->key;
+        if (starts(key, "ci/") || starts(key, "notification/") || starts(key, "package-result/")) continue;
+        sgp32_print(out, "%s", key);
+        bool plain = starts(key, "profile/") || starts(key, "isdp/") || starts(key, "crl/") ||
+                     (starts(key, "card/") && strcmp(key, "card/sequence") != 0 && strcmp(key, "card/rollback") != 0);
+        if (plain) sgp32_print(out, " %016llx", (unsigned long long)hash(order[i]->value, order[i]->n));
+        sgp32_print(out, "\n");
+    }
+    free(order);
+}
+
+char *summary(struct bench *b)
+{
+    struct euicc_description d;
+    struct euicc_profile_description p;
+    struct euicc_notification_description n;
+    struct euicc_eim_description e;
+    BUF_LOCAL out = {0};
+    ck_assert_int_eq(euicc_describe(b->card, &d), EUICC_OK);
+    sgp32_print(&out, "free %zu, default SM-DP+ \"%s\", %zu results\n", d.memory_free, d.default_smdp_address,
+                d.package_result_count);
+    for (size_t i = 0; euicc_describe_profile(b->card, i, &p) == EUICC_OK; i++)
+        sgp32_print(&out, "profile %s %s %s %s \"%s\" %zu\n", p.iccid, p.isdp_aid, p.state, p.profile_class, p.nickname,
+                    p.size);
+    for (size_t i = 0; euicc_describe_notification(b->card, i, &n) == EUICC_OK; i++)
+        if (!is_interruption(b, n.sequence_number))
+            sgp32_print(&out, "notification %s %s %s %d\n", n.event, n.address, n.iccid, (int)n.is_installation_result);
+    for (size_t i = 0; euicc_describe_eim(b->card, i, &e) == EUICC_OK; i++)
+        sgp32_print(&out, "eIM %s %s %u %d %u %s\n", e.id, e.fqdn, (unsigned)e.counter, (int)e.has_token,
+                    (unsigned)e.token, e.curve);
+    put_keys(b, &out);
+    buf_byte(&out, 0);
+    ck_assert(!out.failed);
+    char *text = strdup((const char *)out.p);
+    ck_assert_ptr_nonnull(text);
+    return text;
+}
