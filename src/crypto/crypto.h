@@ -30,8 +30,8 @@ MUST_USE enum err crypto_sha256(const struct slice *parts, size_t n, uint8_t out
 bool crypto_equal(const uint8_t *a, const uint8_t *b, size_t n);
 
 /* ---- elliptic curves ---- */
-/* *valid: `point` is 65 bytes 04||X||Y with coordinates below p, on the curve (so not infinity). Any result but OK means
- * that the library failed. */
+/* *valid: `point` is 65 bytes 04||X||Y with coordinates below p, on the curve (so not infinity). Any result but OK
+ * means that the library failed. */
 MUST_USE enum err ec_point_check(enum curve curve, struct slice point, bool *valid);
 /* A key pair; sk uniform in [1, n-1]. */
 MUST_USE enum err ec_generate(enum curve curve, uint8_t sk[EC_SCALAR_SIZE], uint8_t pk[EC_POINT_SIZE]);

@@ -51,8 +51,7 @@ enum err server_certificate_check(struct model *m, struct slice der, const char 
     expected = extension_problem(out, &came);
     if (expected) return refuse(m, fault, CERTIFICATE_INVALID, clause, expected, came);
     TRY(ec_point_check(out->curve, out->point, &valid));
-    if (!valid)
-        return refuse(m, fault, CERTIFICATE_INVALID, clause, "a point on the curve", "another one");
+    if (!valid) return refuse(m, fault, CERTIFICATE_INVALID, clause, "a point on the curve", "another one");
     TRY(certificate_verify(out, root->curve, SLICE(root->point), &valid));
     if (!valid)
         return refuse(m, fault, CERTIFICATE_INVALID, clause, "a certificate signed by its CI", "another signature");

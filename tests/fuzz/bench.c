@@ -56,7 +56,6 @@ static void replace(struct buf *b, const char *from, const uint8_t to[10])
 void fuzz_profile(const char *iccid, const char *more, struct buf *metadata, struct buf *package)
 {
     BUF_LOCAL swapped = {0};
-    BUF_LOCAL digits = {0};
     uint8_t reading[10];
     char text[512];
     (void)snprintf(text, sizeof text, "BF25(5A(%s)910870726F7669646572920770726F66696C65950102B6(" NOTIFY_ALL ")%s)",

@@ -1,5 +1,4 @@
-/* What fuzzing found, each as a test named after the finding, with the exact answer and its reason. The inputs
- * themselves are in corpus/TARGET/finding-*. */
+/* What fuzzing found, each as a test named after the finding, with the exact answer and its reason. */
 #include "iot_common.h"
 
 #include <stdlib.h>
