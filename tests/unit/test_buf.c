@@ -7,8 +7,8 @@
 /* The two names under which base asks the C library to wipe memory (the second with _FORTIFY_SOURCE): they stand here
  * instead, so that a test can see what is wiped. */
 static size_t wiped;
-void __explicit_bzero_chk(void *p, size_t n,
-                          size_t size); // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+void __explicit_bzero_chk(void *p, size_t n, size_t size);
 
 void explicit_bzero(void *p, size_t n)
 {
@@ -18,6 +18,7 @@ void explicit_bzero(void *p, size_t n)
     wiped += n;
 }
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 void __explicit_bzero_chk(void *p, size_t n, size_t size)
 {
     ck_assert_uint_le(n, size);
