@@ -76,9 +76,8 @@ static const char *update_name(enum eim_update_result code)
 static bool renews_own(const struct package *p, const struct eim_configuration *c)
 {
     struct eim e;
-    if (!c->has_key || !c->has_counter || !slice_equal(c->id, p->eim_id) || !eim_find(p->model, c->id, &e))
-        return false;
-    return e.curve != c->curve || !slice_equal(e.point, SLICE(c->point));
+    return c->has_counter && slice_equal(c->id, p->eim_id) && eim_find(p->model, c->id, &e) &&
+           eim_configuration_brings_new_key(c, &e);
 }
 
 enum err eco_update_eim(struct package *p, const struct tlv *operation, struct buf *result, bool *failed)

@@ -249,12 +249,17 @@ enum err eim_configuration_add(struct model *m, const struct eim_configuration *
 }
 
 #undef REFUSE
-#define REFUSE(code, expected, came)                                                                                   \
+#define REFUSE(code, expected, ...)                                                                                    \
     do {                                                                                                               \
-        (void)reason_say(&m->reason, OK, "SGP.32 3.5.1.2", REASON_NO_OFFSET, expected, came);                          \
+        (void)reason_say(&m->reason, OK, "SGP.32 3.5.1.2", REASON_NO_OFFSET, expected, __VA_ARGS__);                   \
         *result = (code);                                                                                              \
         return OK;                                                                                                     \
     } while (0)
+
+bool eim_configuration_brings_new_key(const struct eim_configuration *c, const struct eim *e)
+{
+    return c->has_key && (e->curve != c->curve || !slice_equal(e->point, SLICE(c->point)));
+}
 
 /* The checks of updateEim; an earlier one hides the later. */
 static enum err check_update(struct model *m, const struct eim_configuration *c, const struct eim *e,
@@ -265,8 +270,10 @@ static enum err check_update(struct model *m, const struct eim_configuration *c,
     if (c->members == 0) REFUSE(UPDATE_COMMAND_ERROR, "a member beside eimId", "none");
     if (c->has_counter && !c->counter_in_range)
         REFUSE(UPDATE_COUNTER_RANGE, "counterValue 0 to 8388607", "another one");
-    if (c->has_counter && c->counter < e->counter && !c->has_key)
-        REFUSE(UPDATE_COMMAND_ERROR, "a new key with a lower counterValue", "none");
+    /* a lower counter lets packages in again that the stored key signed; only another key makes that harmless */
+    if (c->has_counter && c->counter < e->counter && !eim_configuration_brings_new_key(c, e))
+        REFUSE(UPDATE_COMMAND_ERROR, "a new key with a lower counterValue", "%s",
+               c->has_key ? "the stored one" : "none");
     if (c->has_ci) {
         const struct root *signing = identity_root(m, c->ci_pk_id, root);
         if (!signing || !signing->signs)

@@ -57,6 +57,8 @@ enum eim_update_result {
     UPDATE_COUNTER_RANGE = 6,
     UPDATE_COMMAND_ERROR = 7
 };
+/* The key in c is another one than the eIM has. */
+bool eim_configuration_brings_new_key(const struct eim_configuration *c, const struct eim *e);
 /* updateEim (3.5.1.2). */
 MUST_USE enum err eim_configuration_update(struct model *m, const struct eim_configuration *c,
                                            enum eim_update_result *result);

@@ -81,6 +81,22 @@ static void stored(struct buf *out)
     ck_assert_uint_eq(sw, 0x9000);
 }
 
+/* Case 75 again: a lower counter with the key that is stored already would let old packages in. */
+START_TEST(test_lower_counter_with_the_stored_key)
+{
+    char list[2000];
+    char digits[300];
+    BUF_LOCAL key = {0};
+    eim_put_key(&key, &second.key);
+    hex_encode(buf_slice(&key), digits);
+    (void)snprintf(list, sizeof list, "AA(80(" EIM2 ")83(09)A5(%s))AB00", digits);
+    const struct iot_row row = {"75: lower counter, the stored key", list, "8A0107", UPDATE, "a new key", "the stored"};
+    iot_eco(&iot, &iot.eim, &row);
+    ck_assert_uint_eq(iot_counter(&iot, "eim2"), 10);
+    iot_psmo_ok(&iot, &second, "", "");
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     BUF_LOCAL before = {0};
@@ -265,6 +281,7 @@ int main(void)
     tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, test_refused, 0, COUNT(refused));
+    tcase_add_test(t, test_lower_counter_with_the_stored_key);
     tcase_add_test(t, test_members);
     tcase_add_test(t, test_row_76_lower_counter_with_a_new_key);
     tcase_add_test(t, test_new_key_keeps_the_counter);
