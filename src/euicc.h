@@ -178,6 +178,51 @@ struct euicc_profile_description {
     size_t size; /* bytes of memory */
 };
 
+#define EUICC_PATH_SIZE 40
+#define EUICC_PINS_MAX 26
+
+/* One PIN of a profile (TS 102 221 9.5); never its value. */
+struct euicc_pin_description {
+    char name[16];       /* "PIN1", "PIN2", "ADM1" */
+    unsigned reference;  /* key reference, as in P2 of VERIFY PIN */
+    unsigned number;     /* in this profile: directories that share a PIN say the same number */
+    bool enabled;        /* it is asked for */
+    unsigned left, of;   /* tries */
+    bool has_unblocking; /* there is a PUK for it */
+    unsigned puk_left, puk_of;
+};
+
+/* One file of a profile (TS 102 221 8). */
+struct euicc_file_description {
+    char path[EUICC_PATH_SIZE]; /* "3F00/7FD0/6F07"; an ADF has the identifier that its package gave it */
+    const char *type;           /* "MF", "DF", "ADF", "transparent", "linear fixed", "cyclic", "BER-TLV" */
+    bool is_directory;
+    char aid[33];               /* ADF: hex; else empty */
+    char link[EUICC_PATH_SIZE]; /* path of the file whose body this one shares; empty: it has its own */
+    const char *state;          /* "activated", "deactivated", "terminated", "creation", "initialisation" */
+    unsigned sfi;               /* short file identifier, 0: none */
+    size_t size;                /* bytes of an EF; of a BER-TLV EF those that are reserved */
+    size_t record_length;       /* 0: no records */
+    size_t records;
+    char rule[16];          /* "6F06/2": EF.ARR and record with the access rule */
+    char access[512];       /* the rule in words: "read PIN1, update ADM1"; what is not named is never allowed */
+    const uint8_t *content; /* of an EF; borrowed: valid until the card changes */
+    size_t content_size;
+    size_t pin_count; /* PINs that belong to this directory */
+    struct euicc_pin_description pins[EUICC_PINS_MAX];
+};
+
+/* What is installed in a profile beside its files. */
+struct euicc_application_description {
+    const char *kind;           /* "USIM", "ISIM", "CSIM", "application", "security domain", "remote files" */
+    char aid[33];               /* hex */
+    char path[EUICC_PATH_SIZE]; /* of its ADF; empty: none */
+    const char *algorithm;      /* of authentication: "Milenage", "TUAK", "XOR (TS 34.108)"; "" : none */
+    const char *state;          /* life cycle of a security domain: "personalized"; else "" */
+    char keys[160];             /* of a security domain: "01 AES, 20 DES", versions and types; never the keys */
+    char tars[64];              /* what remote management addresses it by: "B00010, B00011" */
+};
+
 struct euicc_notification_description {
     uint32_t sequence_number;
     const char *event; /* "install", "enable", "disable", "delete" */
@@ -205,6 +250,13 @@ struct euicc_ci_description {
 EUICC_API int euicc_describe(const euicc *card, struct euicc_description *out);
 /* index from 0; EUICC_BAD_ARGUMENT past the end. */
 EUICC_API int euicc_describe_profile(const euicc *card, size_t index, struct euicc_profile_description *out);
+/* The files of a profile in the order of their paths. `profile`: index as for euicc_describe_profile(); `after`: the
+ * path of the file before, NULL for the first one (the MF). EUICC_BAD_ARGUMENT past the last one. */
+EUICC_API int euicc_describe_file(const euicc *card, size_t profile, const char *after,
+                                  struct euicc_file_description *out);
+/* In the order of installation, security domains first; index from 0; EUICC_BAD_ARGUMENT past the end. */
+EUICC_API int euicc_describe_application(const euicc *card, size_t profile, size_t index,
+                                         struct euicc_application_description *out);
 EUICC_API int euicc_describe_notification(const euicc *card, size_t index, struct euicc_notification_description *out);
 EUICC_API int euicc_describe_eim(const euicc *card, size_t index, struct euicc_eim_description *out);
 EUICC_API int euicc_describe_ci(const euicc *card, size_t index, struct euicc_ci_description *out);

@@ -12,10 +12,10 @@ may_include()
     base) echo "" ;;
     asn1 | crypto | store) echo "base" ;;
     model) echo "$services base" ;;
-    saip | uicc | ecasd) echo "$below_applications" ;;
+    saip | uicc | ecasd | domain) echo "$below_applications" ;;
     # the ISD-R hands a profile package over to be installed
     isdr) echo "saip $below_applications" ;;
-    card) echo "isdr ecasd uicc saip $below_applications" ;;
+    card) echo "isdr ecasd uicc domain saip $below_applications" ;;
     # the daemon knows the card by euicc.h only
     transport) echo "base" ;;
     cli) echo "transport base" ;;

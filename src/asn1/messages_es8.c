@@ -130,6 +130,75 @@ enum err asn1_store_metadata_request(struct slice der, struct store_metadata_req
     return asn1_done(&a);
 }
 
+static bool take_owner(const struct tlv *owner, struct store_metadata_request *out)
+{
+    struct tlv t;
+    out->has_owner = true;
+    out->owner = owner->whole;
+    if (!tlv_find(owner->value, 0x80, &t) || t.value.n != 3) return false;
+    out->owner_mcc_mnc = t.value;
+    out->has_gid1 = tlv_find(owner->value, 0x81, &t);
+    if (out->has_gid1) out->owner_gid1 = t.value;
+    out->has_gid2 = tlv_find(owner->value, 0x82, &t);
+    if (out->has_gid2) out->owner_gid2 = t.value;
+    return true;
+}
+
+static bool take_metadata(const struct tlv *t, struct store_metadata_request *out)
+{
+    switch (t->tag) {
+    case 0x5a:
+        out->iccid = t->value;
+        return true;
+    case 0x91:
+        out->service_provider_name = t->value;
+        return true;
+    case 0x92:
+        out->profile_name = t->value;
+        return true;
+    case 0x93:
+        out->icon_type = t->whole;
+        return true;
+    case 0x94:
+        out->icon = t->whole;
+        return true;
+    case 0x95:
+        out->has_class = true;
+        return tlv_unsigned(t->value, &out->profile_class);
+    case 0xb6:
+        out->has_notification_configuration = true;
+        out->notification_configuration = t->value;
+        return true;
+    case 0xb7:
+        return take_owner(t, out);
+    case 0x99:
+        out->has_ppr = true;
+        return tlv_bits(t->value, &out->ppr);
+    case 0xbf22:
+        out->service_specific_data = t->whole;
+        return true;
+    case 0x9f7b:
+        out->ecall_indication = t->value.n == 1 && t->value.p[0];
+        return true;
+    case 0x9f67:
+        out->fallback_allowed = t->value.n == 1 && t->value.p[0];
+        return true;
+    default:
+        return true;
+    }
+}
+
+enum err asn1_stored_metadata(struct slice der, struct store_metadata_request *out)
+{
+    struct tlv request;
+    struct tlv t;
+    *out = (struct store_metadata_request){.profile_class = PROFILE_CLASS_OPERATIONAL};
+    if (!tlv_next(&der, &request) || request.tag != 0xbf25 || der.n) return ERR_CORRUPT;
+    while (request.value.n)
+        if (!tlv_next(&request.value, &t) || !take_metadata(&t, out)) return ERR_CORRUPT;
+    return out->iccid.n == 10 ? OK : ERR_CORRUPT;
+}
+
 enum err asn1_replace_session_keys_request(struct slice der, struct replace_session_keys_request *out,
                                            struct reason *reason)
 {

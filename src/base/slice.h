@@ -38,6 +38,24 @@ static inline struct slice slice_skip(struct slice s, size_t n)
     return n == 0 ? s : (struct slice){s.p + n, s.n - n};
 }
 
+/* Takes n bytes off the front; false if there are fewer. */
+static inline bool slice_take(struct slice *in, size_t n, struct slice *out)
+{
+    if (in->n < n) return false;
+    *out = slice_of(in->p, n);
+    *in = slice_skip(*in, n);
+    return true;
+}
+
+/* Takes a length byte and as many bytes off the front. */
+static inline bool slice_take_counted(struct slice *in, struct slice *out)
+{
+    if (in->n == 0 || in->n - 1 < in->p[0]) return false;
+    *out = slice_of(in->p + 1, in->p[0]);
+    *in = slice_skip(*in, 1 + out->n);
+    return true;
+}
+
 /* A slice over an array or a struct. */
 #define SLICE(array) slice_of((array), sizeof(array))
 

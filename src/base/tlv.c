@@ -48,6 +48,12 @@ static enum tlv_status read_head(struct slice in, bool strict, uint32_t *tag, si
 {
     size_t at = 0;
     if (in.n == 0) return TLV_END;
+    if (in.n >= 2 && (in.p[0] & 0x1f) != 0x1f && in.p[1] < 0x80) { /* nearly all are like this */
+        *tag = in.p[0];
+        *length = in.p[1];
+        *head = 2;
+        return TLV_OK;
+    }
     enum tlv_status s = read_tag(in, strict, tag, &at);
     if (s == TLV_OK) s = read_length(in, strict, length, &at);
     if (s == TLV_OK) *head = at;
@@ -139,11 +145,14 @@ bool tlv_unsigned(struct slice value, uint32_t *out)
     return true;
 }
 
-static void put_tag(struct buf *b, uint32_t tag)
+/* Writes a tag into out, returns how many bytes. */
+static size_t encode_tag(uint32_t tag, uint8_t out[3])
 {
-    uint8_t bytes[3] = {(uint8_t)(tag >> 16), (uint8_t)(tag >> 8), (uint8_t)tag};
-    size_t skip = tag > 0xffff ? 0 : tag > 0xff ? 1 : 2;
-    buf_append(b, slice_of(bytes + skip, 3 - skip));
+    size_t k = 0;
+    if (tag > 0xffff) out[k++] = (uint8_t)(tag >> 16);
+    if (tag > 0xff) out[k++] = (uint8_t)(tag >> 8);
+    out[k++] = (uint8_t)tag;
+    return k;
 }
 
 /* Writes a minimal length into out (at most 5 bytes), returns how many. */
@@ -164,10 +173,13 @@ static size_t encode_length(size_t n, uint8_t out[5])
 
 void tlv_put(struct buf *b, uint32_t tag, struct slice value)
 {
-    uint8_t length[5];
-    put_tag(b, tag);
-    buf_append(b, slice_of(length, encode_length(value.n, length)));
-    buf_append(b, value);
+    uint8_t head[8];
+    size_t k = encode_tag(tag, head);
+    k += encode_length(value.n, head + k);
+    uint8_t *at = buf_extend(b, k + value.n);
+    if (!at) return;
+    memcpy(at, head, k);
+    if (value.n) memcpy(at + k, value.p, value.n);
 }
 
 void tlv_put_u8(struct buf *b, uint32_t tag, uint8_t value)
@@ -199,8 +211,10 @@ void tlv_put_bits(struct buf *b, uint32_t tag, uint32_t bits)
 
 size_t tlv_open(struct buf *b, uint32_t tag)
 {
-    put_tag(b, tag);
-    buf_byte(b, 0);
+    uint8_t head[4];
+    size_t k = encode_tag(tag, head);
+    head[k++] = 0;
+    buf_append(b, slice_of(head, k));
     return b->n;
 }
 

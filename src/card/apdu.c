@@ -58,13 +58,14 @@ enum err apdu_parse_class(struct apdu *a)
     a->proprietary = c & 0x80;
     if ((c & 0x7f) < 0x10) { /* 0X, 8X: channels 0 to 3, secure messaging in bits 4 and 3 */
         a->channel = c & 3;
-        return c & 0x0c ? ERR_SECURE_MESSAGING : OK;
+        a->secured = (c & 0x0c) == 0x04;
+        return c & 0x08 ? ERR_SECURE_MESSAGING : OK;
     }
-    if (c & 0x40 &&
-        c != 0xff) { /* 4X to 7X, CX to FX: channels 4 to 19, secure messaging in bit 6, chaining in bit 5 */
+    if (c & 0x40) { /* 4X to 7X, CX to FX: channels 4 to 19, secure messaging in bit 6, chaining in bit 5 */
         a->channel = 4u + (c & 15);
         if (c & 0x10) return ERR_CLASS;
-        return c & 0x20 ? ERR_SECURE_MESSAGING : OK;
+        a->secured = c & 0x20;
+        return OK;
     }
     return ERR_CLASS;
 }

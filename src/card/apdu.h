@@ -13,11 +13,13 @@ struct apdu {
     bool extended;    /* Lc or Le in extended form */
     bool proprietary; /* class 8X, CX, EX */
     unsigned channel;
+    bool secured;   /* the class says secure messaging of GlobalPlatform */
+    bool unwrapped; /* it was secured; data is in clear, the response is to be protected too */
 };
 
 /* ERR_LENGTH: the bytes fit none of the cases, or an extended Lc that is not accepted. */
 MUST_USE enum err apdu_parse(struct slice in, bool extended_lc, struct apdu *out);
-/* Fills in channel and proprietary. ERR_CLASS, or ERR_SECURE_MESSAGING. */
+/* Fills in channel, proprietary and secured. ERR_CLASS; ERR_SECURE_MESSAGING for the forms of ISO 7816-4. */
 MUST_USE enum err apdu_parse_class(struct apdu *a);
 
 #endif

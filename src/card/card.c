@@ -24,6 +24,16 @@ static int finish(enum err e)
     return public_result(e);
 }
 
+static enum err open_card(struct model *m, const struct euicc_config *config, const struct euicc_env *env,
+                          char why[256])
+{
+    TRY(model_open(m, config, env, why));
+    enum err e = migrate(m);
+    if (e == OK) e = store_commit(m->store, NULL);
+    if (e != OK) model_close(m);
+    return e;
+}
+
 int euicc_create(euicc **out, const struct euicc_config *config, const struct euicc_env *env,
                  struct euicc_diagnostic *why)
 {
@@ -34,7 +44,7 @@ int euicc_create(euicc **out, const struct euicc_config *config, const struct eu
     crypto_bind_random(env->random, env->ctx);
     enum err e = crypto_warm_up();
     if (e == OK) e = asn1_warm_up();
-    if (e == OK) e = model_open(&card->model, config, env, text);
+    if (e == OK) e = open_card(&card->model, config, env, text);
     if (e != OK)
         free(card);
     else
@@ -48,6 +58,7 @@ void euicc_destroy(euicc *card)
     if (!card) return;
     for (size_t i = 0; i < CHANNELS; i++)
         channel_close(&card->channels[i]);
+    sms_forget(&card->sms);
     model_close(&card->model);
     free(card);
 }
@@ -58,6 +69,7 @@ static void lose_power(euicc *card)
     store_rollback_to(card->model.store, 0);
     model_forget_volatile(&card->model);
     channels_reset(card);
+    sms_forget(&card->sms);
     card->on = false;
 }
 
@@ -79,6 +91,7 @@ static int start(euicc *card, const char *event, struct euicc_atr *atr)
     /* A switch whose REFRESH never came is carried out now (SGP.22 5.7.16). */
     enum err e = switch_finish(&card->model, true);
     if (e == OK) e = isdr_power_on(&card->model);
+    if (e == OK) e = uicc_power_on(&card->model);
     card->model.switched = false;
     if (e != OK)
         store_rollback_to(card->model.store, 0);
@@ -105,14 +118,33 @@ void euicc_power_off(euicc *card)
     lose_power(card);
 }
 
+/* Secure messaging is there for security domains only (GP 10.5); what it protected is in *plain. */
+static enum err unwrap(euicc *card, struct apdu *a, struct buf *plain)
+{
+    struct channel *c = channel_of(card, a);
+    struct domain_command in = {a->cla, a->ins, a->p1, a->p2, a->data, a->secured};
+    if (c->application != APPLICATION_DOMAIN) return OK;
+    TRY(domain_unwrap(&card->model, &c->domain, &in, a->extended && a->data.n > 255, plain));
+    a->unwrapped = a->secured && !in.secured;
+    a->data = in.data;
+    return OK;
+}
+
+static bool secured_for_nobody(const euicc *card, const struct apdu *a)
+{
+    const struct channel *c = &card->channels[a->channel];
+    return a->secured && !(c->open && c->application == APPLICATION_DOMAIN);
+}
+
 /* The order of the checks is that of TS 102 221 10.1. */
-static enum err run_command(euicc *card, struct slice in, struct apdu *a, struct answer *answer)
+static enum err run_command(euicc *card, struct slice in, struct apdu *a, struct buf *plain, struct answer *answer)
 {
     struct reason *r = &card->model.reason;
     enum err length = apdu_parse(in, card->model.personality.extended_length, a);
     if (in.n < 4)
         return reason_say(r, ERR_LENGTH, "ISO 7816-3 12.1", REASON_NO_OFFSET, "at least 4 bytes", "%zu", in.n);
     enum err e = apdu_parse_class(a);
+    if (e == OK && secured_for_nobody(card, a)) e = ERR_SECURE_MESSAGING;
     if (e != OK) {
         a->channel = 0;
         return reason_say(r, e, "TS 102 221 10.1.1", 0, "class 0X, 4X, 8X or CX without secure messaging", "%02X",
@@ -128,17 +160,21 @@ static enum err run_command(euicc *card, struct slice in, struct apdu *a, struct
         buf_free(&card->channels[a->channel].waiting);
         card->channels[a->channel].waiting_at = 0;
     }
+    if (command) {
+        r->function = command->name;
+        model_trace(&card->model, EUICC_EVENT_FUNCTION, "%s", command->name);
+    }
+    /* A secure channel counts every command, also those that the card does not know. */
+    if (length == OK) TRY(unwrap(card, a, plain));
     if (!command)
         return reason_say(r, ERR_INSTRUCTION, "TS 102 221 10.1.2", 1, "an instruction of this class", "%02X %02X",
                           a->cla, a->ins);
-    r->function = command->name;
-    model_trace(&card->model, EUICC_EVENT_FUNCTION, "%s", command->name);
     if (command->no_parameters && (a->p1 || a->p2))
         return reason_say(r, ERR_PARAMETERS, command->no_parameters, REASON_NO_OFFSET, "P1 P2 00 00", "%02X %02X",
                           a->p1, a->p2);
     if (length != OK)
         return reason_say(r, length, "ISO 7816-3 12.1", 4, "Lc and Le that fit the command", "%zu bytes in all", in.n);
-    return command->run(card, a, answer);
+    return command->uicc ? command_uicc(card, command, a, answer) : command->run(card, a, answer);
 }
 
 static void answer_free(struct answer *answer)
@@ -150,11 +186,22 @@ static void answer_free(struct answer *answer)
 static enum err transmit(euicc *card, struct slice in, uint8_t *rapdu, size_t cap, size_t *rn)
 {
     __attribute__((cleanup(answer_free))) struct answer answer = {0};
+    BUF_LOCAL plain = {0};
     struct apdu a = {0};
     reason_begin(&card->model.reason, "command");
     card->model.switched = false;
     const struct cat before = card->model.cat;
-    enum err e = run_command(card, in, &a, &answer);
+    const uint8_t ins = in.n > 1 ? in.p[1] : 0;
+    uicc_before_command(&card->model, ins);
+    enum err e = run_command(card, in, &a, &plain, &answer);
+    if (a.unwrapped && (e == OK || is_warning(e))) {
+        enum err wrapped = domain_wrap(&channel_of(card, &a)->domain, status_word(e), &answer.data);
+        if (wrapped != OK) e = wrapped;
+    }
+    if (!is_fault(e)) {
+        enum err ended = uicc_after_command(&card->model, ins);
+        if (ended != OK) e = ended;
+    }
     if (is_fault(e)) {
         store_rollback_to(card->model.store, 0);
         card->model.cat = before; /* a REFRESH goes with the switch that asked for it */
@@ -162,6 +209,10 @@ static enum err transmit(euicc *card, struct slice in, uint8_t *rapdu, size_t ca
             (void)reason_say(&card->model.reason, e, "softeuicc", REASON_NO_OFFSET, "to process the command", "%s",
                              euicc_result_text(public_result(e)));
         session_drop(&card->model.session);
+        if (e == ERR_STORAGE || e == ERR_POWER) { /* a retry counter could not be stored */
+            card->mute = true;
+            return e;
+        }
     } else {
         TRY(commit(card));
         if (card->model.switched) channels_after_switch(card, a.channel);
@@ -215,6 +266,7 @@ int euicc_restore(euicc *card, const uint8_t *image, size_t n)
     lose_power(card);
     enum err e = store_restore(card->model.store, slice_of(image, n));
     if (e == OK) e = model_reload(&card->model, why);
+    if (e == OK) e = migrate(&card->model);
     if (e == OK) e = store_commit(card->model.store, NULL);
     if (e != OK) {
         store_rollback_to(card->model.store, 0);
@@ -235,12 +287,16 @@ int euicc_clone(const euicc *card, const struct euicc_env *env, euicc **out)
     }
     copy->on = card->on;
     copy->mute = card->mute;
+    e = sms_copy(&card->sms, &copy->sms);
     for (size_t i = 0; i < CHANNELS; i++) {
         const struct channel *from = &card->channels[i];
         struct channel *to = &copy->channels[i];
         *to = *from;
+        to->uicc = (struct uicc_context){0};
+        if (uicc_context_copy(&from->uicc, &to->uicc) != OK) e = ERR_MEMORY;
         to->chain.bytes = (struct buf){0};
         to->waiting = (struct buf){0};
+        if (domain_session_copy(&from->domain, &to->domain) != OK) e = ERR_MEMORY;
         buf_append(&to->chain.bytes, buf_slice(&from->chain.bytes));
         buf_append(&to->waiting, buf_slice(&from->waiting));
         if (to->chain.bytes.failed || to->waiting.failed) e = ERR_MEMORY;

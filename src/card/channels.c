@@ -4,7 +4,9 @@
 void channel_close(struct channel *c)
 {
     isdr_chain_drop(&c->chain);
+    domain_session_free(&c->domain);
     buf_free(&c->waiting);
+    uicc_context_free(&c->uicc);
     *c = (struct channel){0};
 }
 
@@ -15,6 +17,21 @@ void channels_reset(euicc *card)
     card->channels[0].open = true;
 }
 
+enum err channel_end_session(euicc *card, struct channel *c)
+{
+    uint16_t active[CHANNELS];
+    size_t n = 0;
+    uint16_t adf = c->application == APPLICATION_UICC ? c->uicc.adf : 0;
+    if (!adf) return OK;
+    for (size_t i = 0; i < CHANNELS; i++) {
+        const struct channel *other = &card->channels[i];
+        if (other == c || !other->open || !other->uicc.adf) continue;
+        active[n++] = other->uicc.adf;
+    }
+    c->uicc.adf = 0;
+    return uicc_session_end(&card->model, adf, active, n);
+}
+
 void channels_after_switch(euicc *card, unsigned asking)
 {
     for (unsigned i = 0; i < CHANNELS; i++) {
@@ -23,20 +40,29 @@ void channels_after_switch(euicc *card, unsigned asking)
         if (i == 0) {
             channel_close(c);
             c->open = true;
-        } else if (c->application == APPLICATION_UICC) {
+        } else if (c->application == APPLICATION_UICC || c->application == APPLICATION_DOMAIN) {
             channel_close(c);
         }
     }
-    card->channels[asking].uicc = (struct uicc_context){0};
+    uicc_context_free(&card->channels[asking].uicc);
+    domain_session_free(&card->channels[asking].domain);
+    if (card->channels[asking].application == APPLICATION_DOMAIN) card->channels[asking].application = APPLICATION_UICC;
+    sms_forget(&card->sms);
+    pin_forget_verified(&card->model);
 }
 
 static enum err open_channel(euicc *card, const struct apdu *a, unsigned number)
 {
     struct channel *c = &card->channels[number];
+    const struct channel *from = &card->channels[a->channel];
+    bool only_one = from->application == APPLICATION_ISDR && card->model.personality.one_isdr_channel;
     c->open = true;
-    if (a->channel != 0) { /* opened from another channel: its application and directory (TS 102 221 11.1.17) */
-        c->application = card->channels[a->channel].application;
-        c->uicc = card->channels[a->channel].uicc;
+    if (a->channel != 0 && !only_one) { /* its application and directory (TS 102 221 11.1.17) */
+        c->application = from->application;
+        /* the security domain, not its secure channel */
+        c->domain.selected = from->domain.selected;
+        c->domain.number = from->domain.number;
+        uicc_context_inherit(&from->uicc, &c->uicc);
     }
     model_trace(&card->model, EUICC_EVENT_FUNCTION, "MANAGE CHANNEL open %u", number);
     return OK;
@@ -44,7 +70,7 @@ static enum err open_channel(euicc *card, const struct apdu *a, unsigned number)
 
 static enum err open_any(euicc *card, const struct apdu *a, struct answer *answer)
 {
-    if (!a->has_le || a->le > 256) {
+    if (!a->has_le) {
         answer->right_le = 1;
         return OK;
     }
@@ -60,8 +86,9 @@ static enum err open_any(euicc *card, const struct apdu *a, struct answer *answe
 static enum err open_number(euicc *card, const struct apdu *a)
 {
     if (a->p2 >= CHANNELS || a->p2 > card->model.personality.channels_max || card->channels[a->p2].open)
-        return reason_say(&card->model.reason, ERR_PARAMETERS, "TS 102 221 11.1.17", REASON_NO_OFFSET,
-                          "the number of a closed channel", "%u", a->p2);
+        return reason_say(&card->model.reason,
+                          card->model.personality.channel_number == CHANNEL_NUMBER_6881 ? ERR_CHANNEL : ERR_PARAMETERS,
+                          "TS 102 221 11.1.17", REASON_NO_OFFSET, "the number of a closed channel", "%u", a->p2);
     return open_channel(card, a, a->p2);
 }
 
@@ -74,6 +101,7 @@ static enum err close_number(euicc *card, const struct apdu *a)
     if (!card->channels[a->p2].open)
         return reason_say(&card->model.reason, ERR_CHANNEL_CLOSED, "TS 102 221 11.1.17", REASON_NO_OFFSET,
                           "an open channel", "%u", a->p2);
+    TRY(channel_end_session(card, &card->channels[a->p2]));
     channel_close(&card->channels[a->p2]);
     return OK;
 }

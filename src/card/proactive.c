@@ -1,6 +1,6 @@
 /* The proactive UICC towards the terminal (ETSI TS 102 221 11.2, TS 102 223 6, 7): TERMINAL CAPABILITY,
  * TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, ENVELOPE. */
-#include "card/card.h"
+#include "card/ota.h"
 
 #include "base/tlv.h"
 
@@ -50,7 +50,7 @@ enum err command_fetch(euicc *card, const struct apdu *a, struct answer *answer)
 {
     struct cat *cat = &card->model.cat;
     if (cat->state != PROACTIVE_WAITING)
-        return reason_say(&card->model.reason, ERR_CONDITIONS, "TS 102 221 11.2.3", REASON_NO_OFFSET,
+        return reason_say(&card->model.reason, nothing_waits(&card->model), "TS 102 221 11.2.3", REASON_NO_OFFSET,
                           "a proactive command that waits", "none");
     if (!a->has_le || a->le != cat->command_size) {
         answer->right_le = cat->command_size;
@@ -94,16 +94,16 @@ enum err command_terminal_response(euicc *card, const struct apdu *a, struct ans
     return switch_finish(&card->model, success);
 }
 
-/* No application of this card listens to events; a terminal may send them all the same. */
+/* D1 brings secured packets. No application of this card listens to events; a terminal may send them all the same. */
 enum err command_envelope(euicc *card, const struct apdu *a, struct answer *answer)
 {
     struct slice in = a->data;
     struct tlv t;
-    (void)answer;
     if (!card->model.cat.profile_received)
         return reason_say(&card->model.reason, ERR_CONDITIONS, "TS 102 221 11.2.2", REASON_NO_OFFSET,
                           "a TERMINAL PROFILE before", "none");
     if (tlv_read_lax(&in, &t) != TLV_OK || in.n)
         return reason_say(&card->model.reason, ERR_DATA, "TS 102 221 11.2.2", 0, "one BER-TLV", "other bytes");
+    if (t.tag == 0xd1) return ota_envelope(card, t.value, answer);
     return OK;
 }

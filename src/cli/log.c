@@ -6,12 +6,19 @@
 
 #include "base/hex.h"
 #include "cli/decode.h"
+#include "cli/fs_names.h"
 #include "cli/text.h"
 
 #include <stdio.h>
 #include <time.h>
 
-enum { INS_STORE_DATA = 0xe2, INS_GET_RESPONSE = 0xc0, P1_LAST_BLOCK = 0x80 };
+enum {
+    INS_STORE_DATA = 0xe2,
+    INS_GET_RESPONSE = 0xc0,
+    INS_AUTHENTICATE = 0x88,
+    P1_LAST_BLOCK = 0x80,
+    TAG_SYNCHRONISATION_FAILURE = 0xdc
+};
 
 static const char bound_profile_package[] = "ES10b.LoadBoundProfilePackage";
 
@@ -205,6 +212,9 @@ static const char *words_for(const struct log_command *command, unsigned sw)
         return "ok, proactive command waiting";
     case 0x6c:
         return "wrong Le";
+    case 0x62:
+    case 0x63: /* nothing found, tries left: what was asked is answered */
+        return command->reason.n > 0 ? "refused" : "warning";
     default:
         return "refused";
     }
@@ -247,6 +257,34 @@ static enum decode_what kind_of_request(const struct log_command *c)
     return strcmp(c->function, bound_profile_package) == 0 ? DECODE_SEGMENT : DECODE_REQUEST;
 }
 
+/* ---- what is not for a log: PINs, and the keys that AUTHENTICATE gives ---- */
+
+static void hide(struct buf *hex, size_t from, size_t bytes)
+{
+    if (hex->n >= 2 * (from + bytes)) memset(hex->p + 2 * from, '.', 2 * bytes);
+}
+
+/* VERIFY, CHANGE, DISABLE, ENABLE and UNBLOCK PIN: all behind Lc. */
+static void hide_pins(const struct log_command *c, struct buf *hex)
+{
+    static const uint8_t commands[] = {0x20, 0x24, 0x26, 0x28, 0x2c};
+    if (c->n > 5 && !(c->head[0] & 0x80) && memchr(commands, c->head[1], sizeof commands)) hide(hex, 5, c->n - 5);
+}
+
+/* RES, CK, IK and Kc, also where GET RESPONSE fetches them; a synchronisation failure (DC) holds no key. */
+static void hide_keys(struct log *log, struct slice response, struct buf *hex)
+{
+    const struct log_command *c = &log->command;
+    uint32_t channel = 1u << channel_of(c);
+    bool authenticates = c->head[1] == INS_AUTHENTICATE && !(c->head[0] & 0x80);
+    bool fetches = c->head[1] == INS_GET_RESPONSE && log->keys_wait & channel;
+    bool more = response.n >= 2 && response.p[response.n - 2] == 0x61;
+    if ((authenticates || fetches) && response.n > 3 && (fetches || response.p[0] != TAG_SYNCHRONISATION_FAILURE))
+        hide(hex, 1, response.n - 3);
+    log->keys_wait &= ~channel;
+    if ((authenticates || fetches) && more) log->keys_wait |= channel;
+}
+
 static void put_verbose_text(struct log *log, struct slice response)
 {
     const struct log_command *c = &log->command;
@@ -260,17 +298,15 @@ static void put_verbose_text(struct log *log, struct slice response)
         text_safe(&log->line, detail);
     }
     buf_append(&log->line, slice_text("\n    < "));
-    append_hex(&log->line, response);
+    buf_append(&log->line, response);
     decode_text(&log->line, 6, DECODE_RESPONSE, buf_slice(&c->response_data));
 }
 
 static void put_verbose_json(struct json *j, const struct log_command *c, struct slice response)
 {
-    BUF_LOCAL hex = {0};
-    append_hex(&hex, response);
     json_text(j, "command", buf_slice(&c->hex));
     if (c->request_data.n) decode_json(j, "request_data", kind_of_request(c), buf_slice(&c->request_data));
-    json_text(j, "response", buf_slice(&hex));
+    json_text(j, "response", response);
     if (c->response_data.n) decode_json(j, "response_data", DECODE_RESPONSE, buf_slice(&c->response_data));
     json_open(j, "details", '[');
     for (size_t at = 0; at < c->details.n;) {
@@ -303,8 +339,13 @@ static void print_command(struct log *log, struct slice response)
     } else {
         put_answer_text(log, words, sw, answered);
     }
-    if (log->verbose && log->json) put_verbose_json(&j, c, response);
-    if (log->verbose && !log->json) put_verbose_text(log, response);
+    if (log->verbose) {
+        BUF_LOCAL hex = {0};
+        append_hex(&hex, response);
+        hide_keys(log, response, &hex);
+        if (log->json) put_verbose_json(&j, c, buf_slice(&hex));
+        if (!log->json) put_verbose_text(log, buf_slice(&hex));
+    }
     end_line(log, &j);
 }
 
@@ -324,6 +365,7 @@ static void begin_command(struct log *log, struct slice apdu)
     buf_reset(&c->request_data);
     buf_reset(&c->response_data);
     append_hex(&c->hex, apdu);
+    hide_pins(c, &c->hex);
 }
 
 static void add_detail(struct log *log, const char *before, struct slice text)
@@ -335,6 +377,19 @@ static void add_detail(struct log *log, const char *before, struct slice text)
     buf_append(details, text);
     buf_byte(details, 0);
     if (buf_err(details) != OK) buf_truncate(details, start); /* never without its NUL */
+}
+
+/* A detail "file MF/...": what the command works on, with the names of well-known files. */
+static void add_file(struct log *log, struct slice text)
+{
+    BUF_LOCAL words = {0};
+    struct slice mark = slice_text("file ");
+    if (!log->verbose || !slice_starts_with(text, slice_text("file MF"))) {
+        add_detail(log, "", text);
+        return;
+    }
+    fs_path_words(&words, slice_skip(text, mark.n));
+    add_detail(log, "file ", buf_slice(&words));
 }
 
 /* Decoded when the line is printed: the function that tells how comes after the request. */
@@ -376,7 +431,7 @@ void log_event(void *ctx, enum euicc_event event, const uint8_t *data, size_t n)
         copy_text(log->command.function, sizeof log->command.function, text);
         break;
     case EUICC_EVENT_DETAIL:
-        add_detail(log, "", text);
+        add_file(log, text);
         break;
     case EUICC_EVENT_RESULT:
         copy_text(log->command.result, sizeof log->command.result, text);

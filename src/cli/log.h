@@ -37,6 +37,7 @@ struct log {
     char chain_function[128];  /* known once a part of it was complete (bound profile package) */
     struct log_tally complete; /* blocks that belong to chain_function */
     struct log_tally unnamed;  /* blocks since then, whose function the last block will tell */
+    uint32_t keys_wait;        /* bit n: on channel n GET RESPONSE would fetch what AUTHENTICATE answered */
     int64_t second;            /* that `clock` shows */
     char clock[24];
 };

@@ -40,6 +40,18 @@ static const struct command commands[] = {
      "\n"
      "  softeuicc profiles --json\n",
      command_profiles},
+    {"fs", "[ICCID | AID] [PATH | NAME]", "print the files, PINs and applications of a profile",
+     OPTION_CARD | OPTION_JSON | OPTION_VERBOSE | OPTION_HELP, 2,
+     "Of the enabled profile, or of the one with this ICCID or ISD-P AID. Each file has a line with type, size, short\n"
+     "identifier and access rule in words; what the rule does not name is never allowed. Below it the content, "
+     "shortened\n"
+     "without --verbose. PATH or NAME print one file or directory: 7FFF is the first network access application. PINs\n"
+     "and keys are not shown. Works while the card is in use.\n"
+     "\n"
+     "  softeuicc fs --card test.db\n"
+     "  softeuicc fs 89000101000000000010 EF.IMSI\n"
+     "  softeuicc fs 7FFF/6F38 --json\n",
+     command_fs},
     {"notifications", "", "print the pending notifications of a card", OPTION_CARD | OPTION_JSON | OPTION_HELP, 0,
      "Works while the card is in use.\n"
      "\n"

@@ -64,6 +64,7 @@ int command_create(const struct options *options);
 int command_info(const struct options *options);
 int command_profiles(const struct options *options);
 int command_notifications(const struct options *options);
+int command_fs(const struct options *options);
 int command_eim(const struct options *options);
 int command_reset(const struct options *options);
 int command_personalities(const struct options *options);

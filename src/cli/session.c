@@ -243,7 +243,8 @@ bool session_open(struct session *s, const struct options *options, enum session
     if (!(options->given & OPTION_MEMORY)) {
         if (!choose_path(s, options, mode) || !open_file(s, options, mode, &made)) return false;
         s->env.load = env_load;
-        s->env.commit = env_commit;
+        /* Who only looks at a card of an earlier version sees it brought up to date, in memory. */
+        if (mode != SESSION_READ_ONLY) s->env.commit = env_commit;
     }
     if (open_card(s, options, mode)) return true;
     if (made) remove_file(s);

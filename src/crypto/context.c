@@ -182,6 +182,7 @@ static void context_free(struct crypto_context *c)
     EVP_MAC_free(c->cmac);
     EVP_CIPHER_free(c->aes128_cbc);
     EVP_CIPHER_free(c->aes128_ecb);
+    EVP_MD_free(c->shake256);
     EVP_MD_free(c->sha256);
     EVP_MD_free(c->sha1);
     OSSL_LIB_CTX_free(c->library); /* unloads the providers */
@@ -199,12 +200,13 @@ static bool context_fill(struct crypto_context *c)
     if (!RAND_set_DRBG_type(c->library, GENERATOR_NAME, "provider=softeuicc", NULL, NULL)) return false;
     c->sha1 = EVP_MD_fetch(c->library, "SHA1", NULL);
     c->sha256 = EVP_MD_fetch(c->library, "SHA256", NULL);
+    c->shake256 = EVP_MD_fetch(c->library, "SHAKE256", NULL);
     c->aes128_ecb = EVP_CIPHER_fetch(c->library, "AES-128-ECB", NULL);
     c->aes128_cbc = EVP_CIPHER_fetch(c->library, "AES-128-CBC", NULL);
     c->cmac = EVP_MAC_fetch(c->library, "CMAC", NULL);
     c->groups[CURVE_P256] = EC_GROUP_new_by_curve_name_ex(c->library, NULL, NID_X9_62_prime256v1);
     c->groups[CURVE_BRAINPOOLP256R1] = EC_GROUP_new_by_curve_name_ex(c->library, NULL, NID_brainpoolP256r1);
-    return c->sha1 && c->sha256 && c->aes128_ecb && c->aes128_cbc && c->cmac && c->groups[CURVE_P256] &&
+    return c->sha1 && c->sha256 && c->shake256 && c->aes128_ecb && c->aes128_cbc && c->cmac && c->groups[CURVE_P256] &&
            c->groups[CURVE_BRAINPOOLP256R1];
 }
 

@@ -4,12 +4,9 @@
 
 static bool http_parameters(const struct model *m, const struct profile *p, struct slice *out)
 {
-    struct slice package;
-    struct tlv header;
-    struct tlv parameters;
     struct tlv http;
-    if (!profile_part(m, p->aid, "package", &package) || !tlv_next(&package, &header)) return false;
-    if (!tlv_find(header.value, 0x87, &parameters) || !tlv_find(parameters.value, 0xa1, &http)) return false;
+    struct slice parameters;
+    if (!profile_part(m, p->aid, "connectivity", &parameters) || !tlv_find(parameters, 0xa1, &http)) return false;
     *out = http.value;
     return true;
 }

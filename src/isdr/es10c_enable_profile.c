@@ -41,6 +41,11 @@ enum err es10c_enable_profile(struct model *m, struct slice request, struct buf 
         SAY_WHY(m, "5.7.16", "a disabled profile", "the enabled one");
         return es_result(m, response, ENABLE, 2, "profileNotInDisabledState");
     }
+    /* No code of SGP.22 5.7.16 tells of a profile that cannot work; it is undefinedError for whoever asks. */
+    if (target.without_contents) {
+        SAY_WHY(m, "5.7.16", "a profile with contents", "one whose package of an earlier version did not install");
+        return es_result(m, response, ENABLE, 127, "undefinedError");
+    }
     TRY(profile_enabled(m, &current, &has_current));
     if (has_current && policy_forbids(&current, &target)) {
         SAY_WHY(m, "5.7.16", "an enabled profile that may be disabled", "one with PPR1");

@@ -135,12 +135,12 @@ static bool recall(struct model *m, struct slice in, uint32_t *command, struct s
     return true;
 }
 
-static enum err store_profile(struct model *m, struct profile *p)
+enum err installation_store_record(struct model *m, struct profile *p)
 {
     struct download *d = &m->session.download;
     struct store_metadata_request metadata;
     *p = (struct profile){0};
-    TRY(asn1_store_metadata_request(buf_slice(&d->metadata), &metadata, &m->reason));
+    TRY(asn1_stored_metadata(buf_slice(&d->metadata), &metadata));
     TRY(profile_allocate_aid(m, p->aid));
     TRY(profile_next_order(m, &p->order));
     memcpy(p->iccid, metadata.iccid.p, ICCID_SIZE);
@@ -151,8 +151,15 @@ static enum err store_profile(struct model *m, struct profile *p)
     memcpy(p->ci_pk_id, m->identity.roots[m->session.sign_root].ci_pk_id, CI_PK_ID_SIZE);
     TRY(profile_put(m, p));
     TRY(profile_put_part(m, p->aid, "meta", buf_slice(&d->metadata)));
-    TRY(profile_put_part(m, p->aid, "package", buf_slice(&d->package)));
     return d->dp_proprietary_data.n ? profile_put_part(m, p->aid, "dp", buf_slice(&d->dp_proprietary_data)) : OK;
+}
+
+static enum err store_profile(struct model *m, struct profile *p)
+{
+    struct isdp isdp;
+    TRY(installation_store_record(m, p));
+    isdp_of(m, p->aid, &isdp);
+    return saip_install_store(m->session.download.elements, &isdp);
 }
 
 enum err installation_succeeded(struct model *m, struct buf *response)
@@ -161,7 +168,7 @@ enum err installation_succeeded(struct model *m, struct buf *response)
     BUF_LOCAL result = {0};
     BUF_LOCAL sima = {0};
     TRY(store_profile(m, &p));
-    saip_check_response(m->session.download.elements, &sima);
+    saip_install_response(m->session.download.elements, &sima);
     TRY(buf_err(&sima));
     size_t success = tlv_open(&result, 0xa0);
     tlv_put(&result, 0x4f, SLICE(p.aid));
@@ -182,9 +189,9 @@ enum err installation_failed(struct model *m, enum bpp_command command, enum bpp
     size_t failure = tlv_open(&result, 0xa1);
     tlv_put_unsigned(&result, 0x80, command);
     tlv_put_unsigned(&result, 0x81, error);
-    if (d->elements && command == COMMAND_LOAD_PROFILE_ELEMENTS && saip_check_status(d->elements) != PE_OK) {
+    if (d->elements && command == COMMAND_LOAD_PROFILE_ELEMENTS && saip_install_status(d->elements) != PE_OK) {
         BUF_LOCAL sima = {0};
-        saip_check_response(d->elements, &sima);
+        saip_install_response(d->elements, &sima);
         tlv_put(&result, 0x82, buf_slice(&sima));
     }
     tlv_close(&result, failure);

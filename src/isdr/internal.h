@@ -107,6 +107,8 @@ MUST_USE enum err es8_replace_session_keys(struct model *m, struct slice request
 /* New plain text is in download.package; last: the stream is complete. */
 MUST_USE enum err es8_load_profile_elements(struct model *m, bool last, enum bpp_error *error);
 
+/* Stores a new disabled profile without its contents: record, metadata, proprietary data. */
+MUST_USE enum err installation_store_record(struct model *m, struct profile *p);
 /* Stores the profile (success) or only the result, appends BF37, ends the session. One commit follows. */
 MUST_USE enum err installation_succeeded(struct model *m, struct buf *response);
 MUST_USE enum err installation_failed(struct model *m, enum bpp_command command, enum bpp_error error,

@@ -30,6 +30,12 @@ MUST_USE enum err isdr_store_data(struct model *m, struct isdr_chain *chain, uin
  */
 MUST_USE enum err isdr_add_eim(struct model *m, struct slice configuration);
 
+/* ES6.UpdateMetadata (SGP.22 5.4.1) for the enabled profile: the content of STORE DATA, BF2A. ERR_DATA if it is
+ * malformed or changes what cannot be changed. */
+MUST_USE enum err es6_update_metadata(struct model *m, struct slice request);
+/* The AID by which a profile's own server names "the profile's ISD-P" (SGP.22 5.4.1). */
+extern const uint8_t isdp_alias_aid[AID_SIZE];
+
 enum es_interface { ES10A, ES10B, ES10C, ES8 };
 
 /* In which cards a function exists: a set of these. */

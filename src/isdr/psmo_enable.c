@@ -56,6 +56,11 @@ enum err psmo_enable(struct package *p, const struct tlv *operation, struct buf 
         (void)reason_say(&m->reason, OK, CLAUSE, REASON_NO_OFFSET, "a profile that is no Emergency Profile", "one");
         return package_result_code(p, result, RESULT, 127, "undefinedError", failed);
     }
+    if (target.without_contents) { /* as in es10c_enable_profile.c */
+        (void)reason_say(&m->reason, OK, CLAUSE, REASON_NO_OFFSET, "a profile with contents",
+                         "one whose package of an earlier version did not install");
+        return package_result_code(p, result, RESULT, 127, "undefinedError", failed);
+    }
     TRY(before(p, &previous, &has_previous));
     if (rollback_flag && !has_previous) {
         (void)reason_say(&m->reason, OK, CLAUSE, REASON_NO_OFFSET, "an enabled profile to roll back to", "none");

@@ -8,7 +8,8 @@
 
 #include "base/hex.h"
 
-#define MODEL_VERSION "1"
+#define MODEL_VERSION "2"
+#define MODEL_VERSION_OF_PACKAGES "1" /* isdp/<aid>/package instead of contents; src/card installs them */
 
 void model_trace(const struct model *m, enum euicc_event event, const char *format, ...)
 {
@@ -41,6 +42,17 @@ static enum err load_personality(struct model *m, char why[256])
     return why[0] ? ERR_CORRUPT : ERR_MEMORY;
 }
 
+bool model_has_packages(const struct model *m)
+{
+    struct slice version;
+    return store_get(m->store, "card/version", &version) && slice_equal(version, slice_text(MODEL_VERSION_OF_PACKAGES));
+}
+
+enum err model_packages_are_installed(struct model *m)
+{
+    return store_put(m->store, "card/version", slice_text(MODEL_VERSION));
+}
+
 enum err model_reload(struct model *m, char why[256])
 {
     struct slice version;
@@ -48,7 +60,7 @@ enum err model_reload(struct model *m, char why[256])
         (void)snprintf(why, 256, "the stored card has no version");
         return ERR_CORRUPT;
     }
-    if (!slice_equal(version, slice_text(MODEL_VERSION))) {
+    if (!slice_equal(version, slice_text(MODEL_VERSION)) && !model_has_packages(m)) {
         (void)snprintf(why, 256, "the stored card has version %.*s, this program knows %s",
                        version.n > 20 ? 20 : (int)version.n, (const char *)version.p, MODEL_VERSION);
         return ERR_NEWER;
@@ -122,6 +134,9 @@ void model_forget_volatile(struct model *m)
     session_drop(&m->session);
     m->cat = (struct cat){0};
     m->terminal = (struct terminal){0};
+    memset(m->verified_pins, 0, sizeof m->verified_pins);
+    explicit_bzero(m->suspended, sizeof m->suspended);
+    m->suspended_n = 0;
     m->switched = false;
 }
 
@@ -131,7 +146,8 @@ enum err model_factory_reset(struct model *m)
     static const char *const gone[] = {
         "profile/",        "isdp/",         "notification/", "package-result/",       "eim/",
         "otpk/",           "crl/",          "card/enabled",  "card/pending",          "card/previous",
-        "card/default-dp", "card/rollback", "card/fallback", "card/emergency-return", "card/immediate-enable"};
+        "card/default-dp", "card/rollback", "card/fallback", "card/emergency-return", "card/immediate-enable",
+        "card/suspended"};
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
         TRY(store_delete_prefix(m->store, gone[i]));
     struct slice address = slice_text(m->personality.default_smdp_address);

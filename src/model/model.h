@@ -3,13 +3,13 @@
  *
  * Keys of the store:
  *   card/eid, card/personality, card/default-dp, card/enabled (AID), card/pending (a switch that waits for its
- * REFRESH), card/previous (the operational profile that a test profile replaced), card/sequence, card/installs
- *   eim/<n> an associated eIM; package-result/<seq> a stored EuiccPackageResult; card/association-token (the last token
- *   given, never reset), card/rollback, card/fallback, card/fallback-return, card/emergency-return,
- *   card/immediate-enable: SGP.32
- *   ci/<n>/...          roots in order of priority, with the card's own chain and key
- *   profile/<aid>       the small record of a profile; isdp/<aid>/meta, /package, /dp its large parts
- *   notification/<seq>  one pending notification; otpk/<oid> a one-time key pair kept for a retry; crl/<ci>/<part> */
+ * REFRESH), card/previous (the operational profile that a test profile replaced), card/sequence, card/installs,
+ * card/suspended (what SUSPEND UICC keeps) eim/<n> an associated eIM; package-result/<seq> a stored EuiccPackageResult;
+ * card/association-token (the last token given, never reset), card/rollback, card/fallback, card/fallback-return,
+ * card/emergency-return, card/immediate-enable: SGP.32 ci/<n>/...          roots in order of priority, with the card's
+ * own chain and key profile/<aid>       the small record of a profile; isdp/<aid>/meta, /dp its large parts, and its
+ * contents, see isdp.h: /fs/.. files, /pin/.., /puk/.., /app/.. applications, /connectivity notification/<seq>  one
+ * pending notification; otpk/<oid> a one-time key pair kept for a retry; crl/<ci>/<part> */
 #ifndef SOFTEUICC_MODEL_MODEL_H
 #define SOFTEUICC_MODEL_MODEL_H
 
@@ -73,9 +73,8 @@ struct download {
     struct buf dp_proprietary_data;
     struct buf metadata; /* BF25 as received */
     bool has_metadata;
-    struct buf package;      /* decrypted profile elements */
-    size_t elements_checked; /* bytes of `package` that src/saip has taken */
-    void *elements;          /* struct saip_check, owned by src/saip through the two functions below */
+    struct buf package; /* decrypted bytes of a profile element that is not complete yet */
+    void *elements;     /* struct saip_install, owned by src/saip through the two functions below */
     void (*elements_free)(void *);
     void *(*elements_copy)(const void *);
 };
@@ -120,6 +119,8 @@ struct terminal {
     uint8_t euicc; /* tag 83: b1 LUId, b2 LPDd, b3 LDSd */
 };
 
+#define SUSPENDED_SIZE 160
+
 struct model {
     struct euicc_env env;
     struct store *store;
@@ -129,6 +130,9 @@ struct model {
     struct session session;
     struct cat cat;
     struct terminal terminal;
+    uint8_t verified_pins[32];         /* bit n: the PIN with number n of the enabled profile was verified; see pin.h */
+    uint8_t suspended[SUSPENDED_SIZE]; /* what SUSPEND UICC kept, until the first command: src/uicc/suspend.c */
+    size_t suspended_n;
     bool switched; /* this command changed the enabled profile: src/card resets channels and the CAT session */
 };
 
@@ -141,6 +145,10 @@ MUST_USE enum err model_clone(const struct model *from, const struct euicc_env *
 void model_forget_volatile(struct model *m);
 /* Reads identity and personality again, after a restore. */
 MUST_USE enum err model_reload(struct model *m, char why[256]);
+/* True for a card of version 1, which holds packages instead of contents; src/card/migrate.c installs them and says so.
+ */
+bool model_has_packages(const struct model *m);
+MUST_USE enum err model_packages_are_installed(struct model *m);
 MUST_USE enum err model_factory_reset(struct model *m);
 
 /* Trace, only if somebody listens. */
@@ -188,6 +196,7 @@ struct profile {
     bool enabled;
     bool emergency;                  /* ecallIndication: an Emergency Profile (SGP.32) */
     bool fallback_allowed;           /* fallbackAllowed (SGP.32) */
+    bool without_contents;           /* its package of an earlier version did not install: it can only be deleted */
     uint8_t ci_pk_id[CI_PK_ID_SIZE]; /* the root of the session that installed it */
     bool has_nickname;
     struct slice nickname; /* in the store */
@@ -204,13 +213,17 @@ size_t profile_count(const struct model *m);
 MUST_USE enum err profile_put(struct model *m, const struct profile *p);
 /* The enabled one. */
 MUST_USE enum err profile_enabled(const struct model *m, struct profile *out, bool *found);
-/* A part of a profile: "meta", "package", "dp". */
+/* A part of a profile: "meta", "dp", "connectivity"; its contents are in isdp.h. */
 bool profile_part(const struct model *m, const uint8_t aid[AID_SIZE], const char *part, struct slice *out);
 MUST_USE enum err profile_put_part(struct model *m, const uint8_t aid[AID_SIZE], const char *part, struct slice value);
+/* Nothing may enable it any more, and nothing remembers it. */
+MUST_USE enum err profile_lose_contents(struct model *m, struct profile *p);
 MUST_USE enum err profile_delete(struct model *m, const uint8_t aid[AID_SIZE]);
 MUST_USE enum err profile_allocate_aid(const struct model *m, uint8_t aid[AID_SIZE]);
 MUST_USE enum err profile_next_order(struct model *m, uint32_t *order);
 size_t profile_memory_free(const struct model *m);
+/* By how much what was written is more than the card's memory for profiles; 0: it fits. */
+size_t profile_memory_missing(const struct model *m);
 /* Bytes that a value of n bytes under the longest key of a profile costs. */
 size_t profile_memory_cost(size_t n);
 bool profile_key_is_charged(const char *key);

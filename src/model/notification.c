@@ -136,12 +136,10 @@ enum err notification_add(struct model *m, const struct profile *p, uint32_t eve
     struct slice der;
     struct tlv item;
     struct tlv t;
-    struct reason ignored;
     uint32_t events;
     if (p->profile_class == PROFILE_CLASS_TEST) return OK;
     if (!profile_part(m, p->aid, "meta", &der)) return ERR_CORRUPT;
-    reason_clear(&ignored);
-    if (asn1_store_metadata_request(der, &metadata, &ignored) != OK) return ERR_CORRUPT;
+    TRY(asn1_stored_metadata(der, &metadata));
     if (!metadata.has_notification_configuration) return OK;
     struct slice items = metadata.notification_configuration;
     while (tlv_next(&items, &item)) {

@@ -59,6 +59,23 @@ static const char *const test_key_names[] = {"lenient", "strict", "any"};
 static const char *const ecasd_eid_names[] = {"raw", "tlv"};
 static const char *const sgp32_names[] = {"no", "1.0", "1.1", "1.2"};
 static const char *const rollback_result_names[] = {"only", "append"};
+static const char *const without_profile_names[] = {"bare", "dummy-iccid", "no-files"};
+static const char *const adf_identifier_names[] = {"package", "7fff", "none"};
+static const char *const read_past_end_names[] = {"6cxx", "6282"};
+static const char *const deactivated_file_names[] = {"6985", "6984"};
+static const char *const disabled_pin_names[] = {"6984", "6985"};
+static const char *const nothing_waits_names[] = {"6985", "6F00"};
+static const char *const channel_number_names[] = {"6A86", "6881"};
+static const char *const unknown_pin_names[] = {"6A88", "6A86"};
+static const char *const mac_length_codes_names[] = {"0", "1"};
+static const char *const pe_status_offset_names[] = {"element", "package"};
+static const char *const mapping_options_names[] = {"table", "share"};
+static const char *const authentications_used_up_names[] = {"6983", "6985"};
+static const char *const unsupported_context_names[] = {"9864", "6A86"};
+static const char *const no_suci_names[] = {"6985", "6A81"};
+static const char *const scp02_option_names[] = {"15", "55"};
+static const char *const scp03_option_names[] = {"60", "70"};
+static const char *const scp03_sequence_names[] = {"initialize", "success"};
 static const char *const ipa_mode_names[] = {"ipad", "ipae"};
 static const char *const no_notification_names[] = {"empty-list", "error"};
 
@@ -131,6 +148,7 @@ static const struct field fields[] = {
     YES_NO(one_isdr_channel),
     YES_NO(read_only_while_loading),
     YES_NO(strict_segment_length),
+    CHOICE(without_profile, without_profile_names),
     CHOICE(refresh_without_cat, without_cat_names),
     CHOICE(refresh_pending, pending_names),
     YES_NO(refresh_keep_on_temporary_failure),
@@ -138,8 +156,39 @@ static const struct field fields[] = {
     CHOICE(no_notification, no_notification_names),
     YES_NO(challenge_survives_refusal),
     YES_NO(check_owner),
+    /* security domains */
+    CHOICE(scp02_option, scp02_option_names),
+    CHOICE(scp03_option, scp03_option_names),
+    CHOICE(scp03_sequence, scp03_sequence_names),
+    YES_NO(inert_applets),
     CHOICE(ecasd_eid, ecasd_eid_names),
     YES_NO(interruption_result),
+    /* files of profile packages */
+    YES_NO(package_default_files),
+    YES_NO(package_rules_must_exist),
+    YES_NO(package_leave_out_services),
+    YES_NO(package_select_files),
+    /* files of the enabled profile */
+    CHOICE(adf_identifier, adf_identifier_names),
+    YES_NO(select_adf_by_identifier),
+    CHOICE(read_past_end, read_past_end_names),
+    CHOICE(deactivated_file, deactivated_file_names),
+    CHOICE(nothing_waits, nothing_waits_names),
+    CHOICE(channel_number, channel_number_names),
+    /* access rules and PINs */
+    CHOICE(disabled_pin, disabled_pin_names),
+    CHOICE(unknown_pin, unknown_pin_names),
+    YES_NO(check_new_pin),
+    YES_NO(full_access_keeps_never),
+    /* authentication */
+    CHOICE(mac_length_codes, mac_length_codes_names),
+    CHOICE(mapping_options, mapping_options_names),
+    CHOICE(pe_status_offset, pe_status_offset_names),
+    YES_NO(tuak_whole_mac),
+    YES_NO(test_algorithm_resynchronises),
+    CHOICE(authentications_used_up, authentications_used_up_names),
+    CHOICE(unsupported_context, unsupported_context_names),
+    CHOICE(no_suci, no_suci_names),
     CHOICE(sgp32, sgp32_names),
     YES_NO(consumer),
     YES_NO(ipae),
@@ -157,6 +206,13 @@ static const struct field fields[] = {
     CHOICE(rollback_result, rollback_result_names),
     YES_NO(fallback_ignores_ppr),
     YES_NO(rollback_ignores_ppr),
+    /* over-the-air management */
+    NUMBER(ota_segments_max, 255),
+    NUMBER(ota_por_max, 140),
+    YES_NO(ota_unsecured_por),
+    YES_NO(ota_submit_as_report),
+    YES_NO(ota_mixed_key_sets),
+    YES_NO(ota_stop_at_warning),
     {"rat", FIELD_RAT, AT(rat), 0, NULL},
 };
 

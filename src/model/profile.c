@@ -38,6 +38,7 @@ static bool take_number(struct slice *in, uint32_t tag, uint32_t *out)
 #define PROFILE_PRELOADED (1u << 0)
 #define PROFILE_EMERGENCY (1u << 1)
 #define PROFILE_FALLBACK_ALLOWED (1u << 2)
+#define PROFILE_WITHOUT_CONTENTS (1u << 3)
 
 /* Record: 4F aid, 5A iccid, 80 order, 81 class, 82 rules, 83 flags, 84 ciPKId, [90 nickname]. */
 static bool decode(struct slice in, struct profile *p)
@@ -55,6 +56,7 @@ static bool decode(struct slice in, struct profile *p)
     p->preloaded = flags & PROFILE_PRELOADED;
     p->emergency = flags & PROFILE_EMERGENCY;
     p->fallback_allowed = flags & PROFILE_FALLBACK_ALLOWED;
+    p->without_contents = flags & PROFILE_WITHOUT_CONTENTS;
     if (!tlv_next(&in, &t) || t.tag != 0x84 || t.value.n != CI_PK_ID_SIZE) return false;
     memcpy(p->ci_pk_id, t.value.p, CI_PK_ID_SIZE);
     p->has_nickname = tlv_next(&in, &t) && t.tag == 0x90;
@@ -145,7 +147,8 @@ enum err profile_put(struct model *m, const struct profile *p)
     tlv_put_unsigned(&b, 0x82, p->ppr);
     tlv_put_unsigned(&b, 0x83,
                      (p->preloaded ? PROFILE_PRELOADED : 0) | (p->emergency ? PROFILE_EMERGENCY : 0) |
-                         (p->fallback_allowed ? PROFILE_FALLBACK_ALLOWED : 0));
+                         (p->fallback_allowed ? PROFILE_FALLBACK_ALLOWED : 0) |
+                         (p->without_contents ? PROFILE_WITHOUT_CONTENTS : 0));
     tlv_put(&b, 0x84, SLICE(p->ci_pk_id));
     if (p->has_nickname) tlv_put(&b, 0x90, p->nickname);
     TRY(buf_err(&b));
@@ -175,21 +178,45 @@ enum err profile_put_part(struct model *m, const uint8_t aid[AID_SIZE], const ch
     return store_put(m->store, key, value);
 }
 
-enum err profile_delete(struct model *m, const uint8_t aid[AID_SIZE])
+/* What remembers this profile forgets it: the one that a test profile replaced, fallback, emergency. */
+static enum err forget(struct model *m, const uint8_t aid[AID_SIZE])
 {
     static const char *const references[] = {"card/previous", "card/fallback", "card/fallback-return",
                                              "card/emergency-return"};
+    struct slice value;
+    for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
+        if (store_get(m->store, references[i], &value) && slice_equal(value, slice_of(aid, AID_SIZE)))
+            TRY(store_delete(m->store, references[i]));
+    return OK;
+}
+
+enum err profile_delete(struct model *m, const uint8_t aid[AID_SIZE])
+{
     char key[KEY_SIZE];
-    struct slice previous;
     record_key(aid, key);
     TRY(store_delete(m->store, key));
     part_key(aid, "", key);
     TRY(store_delete_prefix(m->store, key));
-    /* What remembers this profile forgets it: the one that a test profile replaced, fallback, emergency. */
-    for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
-        if (store_get(m->store, references[i], &previous) && slice_equal(previous, slice_of(aid, AID_SIZE)))
-            TRY(store_delete(m->store, references[i]));
-    return OK;
+    return forget(m, aid);
+}
+
+enum err profile_lose_contents(struct model *m, struct profile *p)
+{
+    struct slice value;
+    struct tlv rollback;
+    uint8_t target[AID_SIZE];
+    p->without_contents = true;
+    p->emergency = false;
+    p->fallback_allowed = false;
+    TRY(profile_put(m, p));
+    if (p->enabled) TRY(store_delete(m->store, "card/enabled"));
+    p->enabled = false;
+    if (switch_pending_target(m, target) && memcmp(target, p->aid, AID_SIZE) == 0)
+        TRY(store_delete_prefix(m->store, "card/pending")); /* and what would be deleted after it */
+    if (store_get(m->store, "card/rollback", &value) && tlv_next(&value, &rollback) &&
+        slice_equal(rollback.value, SLICE(p->aid)))
+        TRY(store_delete(m->store, "card/rollback"));
+    return forget(m, p->aid);
 }
 
 enum err profile_allocate_aid(const struct model *m, uint8_t aid[AID_SIZE])
@@ -232,9 +259,15 @@ size_t profile_memory_free(const struct model *m)
     return used < m->personality.memory_size ? m->personality.memory_size - used : 0;
 }
 
+size_t profile_memory_missing(const struct model *m)
+{
+    size_t used = store_charged(m->store);
+    return used > m->personality.memory_size ? used - m->personality.memory_size : 0;
+}
+
 size_t profile_memory_cost(size_t n)
 {
-    return n + 5 + 2 * (size_t)AID_SIZE + 8 + STORE_ENTRY_OVERHEAD; /* isdp/<aid>/package */
+    return n + 5 + 2 * (size_t)AID_SIZE + 8 + STORE_ENTRY_OVERHEAD; /* isdp/<aid>/ and a short name */
 }
 
 size_t profile_memory_of(const struct model *m, const uint8_t aid[AID_SIZE])

@@ -8,85 +8,192 @@
 
 #define CLAUSE "SGP.22 5.5.5, SAIP 8"
 
-enum err saip_check_new(struct saip_check **out, const struct personality *personality)
+static bool charge_everything(const char *key)
 {
-    struct saip_check *c = calloc(1, sizeof *c);
+    (void)key;
+    return true;
+}
+
+enum err saip_install_new(struct saip_install **out, const struct personality *personality, size_t memory_free)
+{
+    static const struct euicc_env nothing = {0};
+    struct saip_install *c = calloc(1, sizeof *c);
     if (!c) return ERR_MEMORY;
     c->uicc_capability = personality->uicc_capability;
     c->test_key_rule = personality->test_key_rule;
+    c->mac_length_codes = personality->mac_length_codes;
+    c->mapping_options = personality->mapping_options;
+    c->pe_status_offset = personality->pe_status_offset;
+    c->default_files = personality->package_default_files;
+    c->rules_must_exist = personality->package_rules_must_exist;
+    c->leave_out_services = personality->package_leave_out_services;
+    c->select_files = personality->package_select_files;
+    c->inert_applets = personality->inert_applets;
     c->identification = -1;
+    c->memory_free = memory_free;
+    enum err e = store_new(&c->store, &nothing, charge_everything);
+    if (e != OK) {
+        free(c);
+        return e;
+    }
+    store_keep_memory(c->store);
+    isdp_over(c->store, &c->isdp);
     *out = c;
     return OK;
 }
 
-void saip_check_free(void *check)
+void saip_install_free(void *install)
 {
-    struct saip_check *c = check;
+    struct saip_install *c = install;
     if (!c) return;
     buf_free(&c->warnings);
+    buf_free(&c->references);
+    store_free(c->store);
     explicit_bzero(c, sizeof *c);
     free(c);
 }
 
-void *saip_check_copy(const void *check)
+void *saip_install_copy(const void *install)
 {
-    const struct saip_check *from = check;
-    struct saip_check *to = malloc(sizeof *to);
+    static const struct euicc_env nothing = {0};
+    const struct saip_install *from = install;
+    struct saip_install *to = malloc(sizeof *to);
     if (!to) return NULL;
     *to = *from;
     to->warnings = (struct buf){0};
+    to->references = (struct buf){0};
+    to->store = NULL;
     buf_append(&to->warnings, buf_slice(&from->warnings));
-    if (buf_err(&to->warnings) == OK) return to;
+    buf_append(&to->references, buf_slice(&from->references));
+    if (buf_err(&to->warnings) == OK && buf_err(&to->references) == OK &&
+        store_clone(from->store, &nothing, &to->store) == OK) {
+        store_keep_memory(to->store);
+        isdp_over(to->store, &to->isdp);
+        return to;
+    }
+    buf_free(&to->warnings);
+    buf_free(&to->references);
     free(to);
     return NULL;
 }
 
-enum err saip_abort(struct saip_check *check, const struct element *e, const uint8_t *at, enum pe_status status,
+size_t saip_install_cost(const struct saip_install *install)
+{
+    /* under the keys of the card's store: isdp/<aid>/ in front */
+    return store_charged(install->store) + store_count(install->store, "") * (5 + 2 * (size_t)AID_SIZE + 1);
+}
+
+enum err saip_check_memory(struct saip_install *install, const struct element *e, struct reason *reason)
+{
+    char came[96];
+    size_t cost = saip_install_cost(install);
+    if (cost <= install->memory_free) return OK;
+    (void)snprintf(came, sizeof came, "%zu bytes free, %zu needed so far", install->memory_free, cost);
+    return saip_abort(install, e, NULL, PE_NOT_ENOUGH_MEMORY, reason, "memory for the profile", came);
+}
+
+void saip_note_reference(struct saip_install *install, const struct file_reference *reference)
+{
+    buf_truncate(&install->references, install->context.references); /* those of elements that were skipped */
+    buf_append(&install->references, slice_of(reference, sizeof *reference));
+    install->context.references = install->references.n;
+}
+
+void saip_made_directory(struct saip_install *install, const struct path *path)
+{
+    struct saip_context *c = &install->context;
+    saip_note_reference(install, &(struct file_reference){.path = *path, .kind = REFERENCE_PINS});
+    if (c->has_pin_context && c->pin_context_element == install->count) return;
+    c->has_pin_context = true;
+    c->pin_context_element = install->count;
+    c->pin_context = *path;
+}
+
+enum err saip_install_store(const struct saip_install *install, const struct isdp *to)
+{
+    if (!install->ended || install->status != PE_OK) return ERR_CORRUPT;
+    return to->store ? store_put_all(to->store, to->prefix, install->store) : ERR_CORRUPT;
+}
+
+enum err saip_abort(struct saip_install *install, const struct element *e, const uint8_t *at, enum pe_status status,
                     struct reason *reason, const char *expected, const char *came)
+{
+    return saip_abort_inside(install, e, at ? (size_t)(at - e->whole.p) : 0, status, reason, expected, came);
+}
+
+enum err saip_abort_inside(struct saip_install *install, const struct element *e, size_t inside, enum pe_status status,
+                           struct reason *reason, const char *expected, const char *came)
 {
     char text[160];
     size_t index;
     const struct element_row *row = element_find(e->tag, &index);
-    check->status = status;
-    check->identification = e->identification;
-    check->offset = e->offset + (at ? (size_t)(at - e->whole.p) : 0);
+    install->status = status;
+    install->identification = e->identification;
+    /* Without an identification nobody would know which element is meant. */
+    bool in_element = install->pe_status_offset == PE_STATUS_OFFSET_ELEMENT && e->identification >= 0;
+    install->offset = in_element ? inside : e->offset + inside;
     (void)snprintf(text, sizeof text, "%s (PE %s, PEStatus %d)", came, row ? row->name : "unknown", (int)status);
-    return reason_say(reason, ERR_DATA, CLAUSE, check->offset, expected, "%s", text);
+    return reason_say(reason, ERR_DATA, CLAUSE, e->offset + inside, expected, "%s", text);
 }
 
-static void put_status(struct buf *out, enum pe_status status, int32_t identification, bool has_offset, size_t offset)
+#define NO_ADDITIONAL (-1)
+
+static void put_status(struct buf *out, enum pe_status status, int32_t identification, int32_t additional,
+                       bool has_offset, size_t offset)
 {
     size_t mark = tlv_open(out, 0x30);
     tlv_put_unsigned(out, 0x80, (uint32_t)status);
     if (identification >= 0) tlv_put_unsigned(out, 0x81, (uint32_t)identification);
+    if (additional >= 0) tlv_put_unsigned(out, 0x82, (uint32_t)additional);
     if (has_offset && offset <= 0x7fffffff) tlv_put_unsigned(out, 0x83, (uint32_t)offset);
     tlv_close(out, mark);
 }
 
-void saip_warn(struct saip_check *check, const struct element *e, enum pe_status status)
+static void warn(struct saip_install *install, const struct element *e, enum pe_status status, int32_t additional)
 {
-    put_status(&check->warnings, status, e->identification, false, 0);
+    BUF_LOCAL one = {0};
+    struct slice all = buf_slice(&install->warnings);
+    put_status(&one, status, e->identification, additional, false, 0);
+    if (buf_err(&one) != OK) install->warnings.failed = true;
+    if (one.n <= all.n && slice_equal(slice_skip(all, all.n - one.n), buf_slice(&one))) return;
+    buf_append(&install->warnings, buf_slice(&one));
 }
 
-void saip_check_response(const struct saip_check *check, struct buf *out)
+void saip_warn(struct saip_install *install, const struct element *e, enum pe_status status)
+{
+    warn(install, e, status, NO_ADDITIONAL);
+}
+
+void saip_warn_additional(struct saip_install *install, const struct element *e, enum pe_status status,
+                          uint8_t additional)
+{
+    warn(install, e, status, additional);
+}
+
+enum err saip_unknown(struct saip_install *install, const struct element *e, const uint8_t *at, struct reason *reason)
+{
+    if (e->mandated)
+        return saip_abort(install, e, at, PE_INVALID_PARAMETER, reason, "members that this card knows",
+                          "an unknown one in an element that is mandated");
+    saip_warn(install, e, PE_INVALID_PARAMETER);
+    return OK;
+}
+
+void saip_install_response(const struct saip_install *install, struct buf *out)
 {
     size_t response = tlv_open(out, 0x30);
     size_t list = tlv_open(out, 0xa0);
-    buf_append(out, buf_slice(&check->warnings));
-    put_status(out, check->status, check->identification, check->status != PE_OK, check->offset);
+    if (install->warnings.failed) out->failed = true;
+    buf_append(out, buf_slice(&install->warnings));
+    put_status(out, install->status, install->identification, NO_ADDITIONAL, install->status != PE_OK, install->offset);
     tlv_close(out, list);
-    if (check->status != PE_OK) tlv_put(out, 0x81, (struct slice){0});
+    if (install->status != PE_OK) tlv_put(out, 0x81, (struct slice){0});
     tlv_close(out, response);
 }
 
-const struct saip_facts *saip_check_facts(const struct saip_check *check)
+enum pe_status saip_install_status(const struct saip_install *install)
 {
-    return &check->facts;
-}
-
-enum pe_status saip_check_status(const struct saip_check *check)
-{
-    return check->status;
+    return install->status;
 }
 
 /* PEHeader: A0 {80 mandated NULL, 81 identification}, first member of every element but the header itself. */
@@ -105,86 +212,132 @@ static bool read_pe_header(struct element *e)
     return true;
 }
 
-static enum err take_unknown(struct saip_check *check, const struct element *e, struct reason *reason)
+static enum err take_unknown(struct saip_install *install, const struct element *e, struct reason *reason)
 {
     if (e->mandated)
-        return saip_abort(check, e, NULL, PE_NOT_SUPPORTED, reason, "profile elements that this card knows",
+        return saip_abort(install, e, NULL, PE_NOT_SUPPORTED, reason, "profile elements that this card knows",
                           "an unknown one that is mandated");
-    saip_warn(check, e, PE_NOT_SUPPORTED);
+    saip_warn(install, e, PE_NOT_SUPPORTED);
     return OK;
 }
 
-static enum err check_identification(struct saip_check *check, const struct element *e, struct reason *reason)
+static enum err check_identification(struct saip_install *install, const struct element *e, struct reason *reason)
 {
     if (e->identification < 0) return OK;
-    uint8_t *byte = &check->identifications[e->identification / 8];
+    uint8_t *byte = &install->identifications[e->identification / 8];
     uint8_t bit = (uint8_t)(1u << (e->identification % 8));
     if (*byte & bit)
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "each identification once", "one again");
+        return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "each identification once", "one again");
     *byte |= bit;
     return OK;
 }
 
-static enum err take(struct saip_check *check, struct element *e, struct reason *reason)
+static enum err take(struct saip_install *install, struct element *e, struct reason *reason)
 {
     size_t index = 0;
     const struct element_row *row = element_find(e->tag, &index);
     bool is_header = e->tag == 0xa0;
     e->identification = -1;
-    if (check->ended)
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "PE-End as the last element",
+    if (install->ended)
+        return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "PE-End as the last element",
                           "another one");
-    if ((check->count == 0) != is_header)
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "ProfileHeader first and once",
+    if ((install->count == 0) != is_header)
+        return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "ProfileHeader first and once",
                           is_header ? "a second one" : "another element");
-    if (++check->count > ELEMENTS_MAX)
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "at most 4096 elements", "more");
+    if (++install->count > ELEMENTS_MAX)
+        return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "at most 4096 elements", "more");
     size_t bad;
     if (!tlv_strict(e->whole, TLV_DEPTH_MAX, &bad))
-        return saip_abort(check, e, e->whole.p + bad, PE_INVALID_REQUEST_FORMAT, reason, "a profile element in DER",
+        return saip_abort(install, e, e->whole.p + bad, PE_INVALID_REQUEST_FORMAT, reason, "a profile element in DER",
                           "a tag or length that is not");
     if (!is_header) {
         /* An unknown element may have another shape (SAIP PE-Dummy is empty): then it is not mandated. */
         if (!read_pe_header(e) && row)
-            return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a PEHeader", "other bytes");
-        TRY(check_identification(check, e, reason));
+            return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a PEHeader", "other bytes");
+        TRY(check_identification(install, e, reason));
     }
-    if (!row) return take_unknown(check, e, reason);
-    if (row->once && (check->seen >> index & 1))
-        return saip_abort(check, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "this element at most once",
+    if (!row) return take_unknown(install, e, reason);
+    if (row->once && (install->context.seen >> index & 1))
+        return saip_abort(install, e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "this element at most once",
                           "a second one");
-    if (row->needs_any && !(check->seen & row->needs_any))
-        return saip_abort(check, e, NULL, row->without ? row->without : PE_INVALID_REQUEST_FORMAT, reason,
-                          "the element that this one builds on before it", "none");
-    check->seen |= (uint64_t)1 << index;
-    check->ended = e->tag == 0xaa;
-    return row->take ? row->take(check, e, reason) : OK;
+    if (row->needs_any && !(install->context.seen & row->needs_any)) {
+        bool left_out = install->context.left_out & row->needs_any;
+        enum pe_status without = row->without ? row->without : PE_INVALID_REQUEST_FORMAT;
+        return saip_abort(install, e, NULL, left_out ? PE_BAD_VALUES : without, reason,
+                          "the element that this one builds on before it", left_out ? "one that was skipped" : "none");
+    }
+    install->context.seen |= (uint64_t)1 << index;
+    install->ended = e->tag == 0xaa;
+    return row->take ? row->take(install, e, reason) : OK;
 }
 
-enum err saip_check_feed(struct saip_check *check, struct slice package, size_t *taken, struct reason *reason)
+/* True for a failure that only costs the element, if the package does not insist on it (SAIP 8.1.3, 8.10). */
+static bool can_be_skipped(const struct saip_install *install, const struct element *e)
 {
-    struct slice rest = slice_skip(package, *taken);
-    while (rest.n) {
+    static const uint32_t statuses = 1u << PE_BAD_VALUES | 1u << PE_INVALID_PARAMETER | 1u << PE_RUNTIME_NOT_SUPPORTED |
+                                     1u << PE_LIB_NOT_SUPPORTED | 1u << PE_TEMPLATE_NOT_SUPPORTED |
+                                     1u << PE_FEATURE_NOT_SUPPORTED;
+    return e->tag != 0xa0 && e->tag != 0xaa && !e->mandated && !install->must_abort && statuses >> install->status & 1;
+}
+
+/* Takes back what a skipped element left for later ones. Those that belong to its network access application must not
+ * come to another one, whose keys they would replace. */
+static void take_back(struct saip_install *install, const struct element *e, const struct saip_context *before)
+{
+    size_t index;
+    const struct saip_context tried = install->context;
+    struct saip_context *c = &install->context;
+    *c = *before;
+    if (element_find(e->tag, &index)) c->left_out |= (uint64_t)1 << index;
+    if (e->tag == 0xb3 || tried.usim != before->usim) c->usim = c->naa = 0;
+    if (e->tag == 0xb5 || tried.isim != before->isim) c->isim = c->naa = 0;
+    if (e->tag == 0xb9 || tried.csim != before->csim) c->csim = c->naa = 0;
+    if (tried.naa != before->naa) c->naa = 0;
+}
+
+/* One element: all of it, or nothing and a warning, or the end of the installation. */
+static enum err take_or_skip(struct saip_install *install, struct element *e, struct reason *reason)
+{
+    const struct saip_context before = install->context;
+    enum err result = take(install, e, reason);
+    if (result == ERR_DATA && can_be_skipped(install, e)) {
+        store_rollback_to(install->store, 0);
+        take_back(install, e, &before);
+        saip_warn(install, e, install->status);
+        install->status = PE_OK;
+        install->identification = -1;
+        reason->said = false;
+        result = OK;
+    }
+    if (result == OK) result = saip_check_memory(install, e, reason);
+    return result == OK ? store_commit(install->store, NULL) : result;
+}
+
+enum err saip_install_feed(struct saip_install *install, struct slice in, size_t *taken, struct reason *reason)
+{
+    *taken = 0;
+    while (in.n) {
         struct tlv t;
-        struct element e = {.offset = *taken, .whole = rest, .identification = -1};
-        enum tlv_status status = tlv_read(&rest, &t);
+        struct element e = {.offset = install->position, .whole = in, .identification = -1};
+        enum tlv_status status = tlv_read(&in, &t);
         if (status == TLV_TRUNCATED) return OK;
         if (status != TLV_OK)
-            return saip_abort(check, &e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a profile element in DER",
+            return saip_abort(install, &e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "a profile element in DER",
                               "a tag or length that is not");
         e.tag = t.tag;
         e.value = t.value;
         e.whole = t.whole;
-        TRY(take(check, &e, reason));
+        TRY(take_or_skip(install, &e, reason));
+        install->position += t.whole.n;
         *taken += t.whole.n;
     }
     return OK;
 }
 
-enum err saip_check_end(struct saip_check *check, struct slice package, size_t taken, struct reason *reason)
+enum err saip_install_end(struct saip_install *install, struct slice rest, struct reason *reason)
 {
-    struct element e = {.offset = taken, .whole = slice_skip(package, taken), .identification = -1};
-    if (check->ended && taken == package.n) return OK;
-    return saip_abort(check, &e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "PE-End at the end of the package",
-                      check->ended ? "bytes after it" : "no PE-End");
+    struct element e = {.offset = install->position, .whole = rest, .identification = -1};
+    if (install->ended && rest.n == 0) return OK;
+    return saip_abort(install, &e, NULL, PE_INVALID_REQUEST_FORMAT, reason, "PE-End at the end of the package",
+                      install->ended ? "bytes after it" : "no PE-End");
 }

@@ -1,15 +1,15 @@
 /* saip: the profile package of the TCA "eUICC Profile Package: Interoperable Format" (SAIP), as its decrypted bytes
- * arrive. It splits the stream into profile elements, checks the header, their order and the end, and notes the facts
- * that SGP.22 5.5.5 compares with the metadata. Called by ES8+ LoadProfileElements in src/isdr.
+ * arrive. It splits the stream into profile elements and installs each as soon as its last byte is there, into a store
+ * of its own (model/isdp.h): files, PINs, keys, applications. Only when PE-End was right and SGP.22 found nothing
+ * against it, saip_install_store() puts them into the card. Called by ES8+ LoadProfileElements in src/isdr.
  *
- * The seam for the installation into a file system is the element table in elements.c: one row an element, whose `take`
- * gets the whole element as soon as its last byte is there. */
+ * One row an element in elements.c, one file a family of elements. */
 #ifndef SOFTEUICC_SAIP_SAIP_H
 #define SOFTEUICC_SAIP_SAIP_H
 
 #include "base/reason.h"
 #include "base/tlv.h"
-#include "model/personality.h"
+#include "model/isdp.h"
 
 /* PEStatus (SAIP 8.10). */
 enum pe_status {
@@ -28,36 +28,38 @@ enum pe_status {
     PE_UNSUPPORTED_PROFILE_VERSION = 31,
 };
 
-/* The content of an elementary file as far as facts need it. */
-struct saip_file {
-    bool present;
-    uint8_t bytes[64];
-    size_t n;
-};
-
-/* What the package says that SGP.22 compares with the profile's metadata. */
+/* What the package says that SGP.22 compares with the profile's metadata. Slices lie in the installation. */
 struct saip_facts {
     uint8_t header_iccid[10]; /* digits in order, not swapped */
-    struct saip_file iccid;   /* EF.ICCID */
-    struct saip_file imsi, ust, gid1, gid2;
-    bool has_key_for_operation; /* an NAA key that a test profile may not have */
+    bool has_iccid, has_imsi, has_ust, has_gid1, has_gid2;
+    struct slice iccid, imsi, ust, gid1, gid2; /* EF.ICCID, and files of the first USIM */
+    bool has_key_for_operation;                /* an NAA key that a test profile may not have */
 };
 
-struct saip_check;
+struct saip_install;
 
-MUST_USE enum err saip_check_new(struct saip_check **out, const struct personality *personality);
-void saip_check_free(void *check);
-void *saip_check_copy(const void *check);
+/* memory_free: bytes of the card's memory that the profile may take. */
+MUST_USE enum err saip_install_new(struct saip_install **out, const struct personality *personality,
+                                   size_t memory_free);
+void saip_install_free(void *install);
+void *saip_install_copy(const void *install);
 
-/* `package` is everything decrypted so far, *taken how much of it earlier calls took. Takes each element that is whole.
+/* `in` is what follows the bytes that earlier calls took. Installs each element that is whole; *taken: bytes of those.
  * ERR_DATA: the installation is aborted, the response says why and *reason too; ERR_MEMORY. */
-MUST_USE enum err saip_check_feed(struct saip_check *check, struct slice package, size_t *taken, struct reason *reason);
-/* The stream is over: ERR_DATA if PE-End was not the last thing in it. */
-MUST_USE enum err saip_check_end(struct saip_check *check, struct slice package, size_t taken, struct reason *reason);
+MUST_USE enum err saip_install_feed(struct saip_install *install, struct slice in, size_t *taken,
+                                    struct reason *reason);
+/* The stream is over; `rest` was not taken: ERR_DATA if PE-End was not the last thing in it. */
+MUST_USE enum err saip_install_end(struct saip_install *install, struct slice rest, struct reason *reason);
 /* EUICCResponse: all warnings, then ok or the failure. */
-void saip_check_response(const struct saip_check *check, struct buf *out);
-const struct saip_facts *saip_check_facts(const struct saip_check *check);
+void saip_install_response(const struct saip_install *install, struct buf *out);
+/* After the end. */
+MUST_USE enum err saip_install_facts(const struct saip_install *install, struct saip_facts *out);
 /* The status that aborted, PE_OK if none did. */
-enum pe_status saip_check_status(const struct saip_check *check);
+enum pe_status saip_install_status(const struct saip_install *install);
+/* What the contents cost of the card's memory. */
+size_t saip_install_cost(const struct saip_install *install);
+/* Puts everything that was built under the keys of this ISD-P. ERR_CORRUPT, and nothing put, unless the end was reached
+ * and found right. */
+MUST_USE enum err saip_install_store(const struct saip_install *install, const struct isdp *to);
 
 #endif

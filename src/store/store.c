@@ -10,27 +10,7 @@
 
 #include "store/image.h"
 #include "store/tree.h"
-
-#define UNDO_CAPACITY_KEPT 16
-#define NOT_MARKED ((size_t)-1)
-
-/* A state that a rollback can ask for. */
-struct version {
-    size_t at; /* the mark: how many changes came before it since the last commit */
-    struct node *root;
-    size_t charged;
-};
-
-struct undo {
-    /* For each change since the last commit the entry that it displaced, or the new one if the key was absent: says
-     * what a commit has to look at, and keeps pointers that the store gave out valid until then. */
-    struct entry **touched;
-    struct euicc_change *changes; /* as many places as touched has, so that a commit needs no memory */
-    size_t n, cap;
-    struct version *versions; /* rising `at`, each above 0 */
-    size_t version_n, version_cap;
-    size_t marked; /* the newest mark given out */
-};
+#include "store/undo.h"
 
 struct store {
     struct euicc_env back;
@@ -40,6 +20,7 @@ struct store {
     size_t charged;
     size_t committed_charged;
     struct node_pool pool;
+    bool keeps_memory;
     struct undo *undo; /* apart, because giving out a mark notes it here and leaves the store as it is */
 };
 
@@ -66,93 +47,48 @@ static size_t charge_of(const struct entry *e)
     return e->charged ? (size_t)e->key_n + e->value_n + STORE_ENTRY_OVERHEAD : 0;
 }
 
-static struct entry *make_entry(const struct store *s, const char *key, struct slice value)
+static bool is_charged(const struct store *s, const char *key)
 {
-    return entry_new(key, value, s->charged_fn && s->charged_fn(key));
+    return s->charged_fn && s->charged_fn(key);
 }
 
-/* ---- the undo list ---- */
-
-/* Forgets the changes after the first n. */
-static void undo_truncate(struct undo *u, size_t n)
+static size_t total_of(const struct slice *parts, size_t n)
 {
-    while (u->n > n)
-        entry_unref(u->touched[--u->n]);
-    while (u->version_n && u->versions[u->version_n - 1].at > n)
-        tree_unref(u->versions[--u->version_n].root);
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += parts[i].n;
+    return total;
 }
 
-/* Empty, with little memory kept: most cards of a fleet do nothing most of the time. */
-static void undo_clear(struct undo *u)
+static struct entry *make_entry(const struct store *s, const char *key, const struct slice *parts, size_t n)
 {
-    undo_truncate(u, 0);
-    u->marked = NOT_MARKED;
-    free(u->versions);
-    u->versions = NULL;
-    u->version_cap = 0;
-    if (u->cap <= UNDO_CAPACITY_KEPT) return;
-    free(u->touched);
-    free(u->changes);
-    u->touched = NULL;
-    u->changes = NULL;
-    u->cap = 0;
-}
-
-static void undo_free(struct undo *u)
-{
-    if (!u) return;
-    undo_clear(u);
-    free(u->touched);
-    free(u->changes);
-    free(u);
-}
-
-MUST_USE static enum err undo_reserve(struct undo *u, size_t more)
-{
-    if (more <= u->cap - u->n) return OK;
-    size_t cap = u->cap ? u->cap : UNDO_CAPACITY_KEPT;
-    while (cap - u->n < more) {
-        if (cap > SIZE_MAX / (2 * sizeof *u->changes)) return ERR_MEMORY;
-        cap *= 2;
+    size_t key_n = strlen(key);
+    struct entry *e = entry_alloc(key_n, total_of(parts, n));
+    if (!e) return NULL;
+    memcpy(e->key, key, key_n + 1);
+    uint8_t *at = entry_bytes(e);
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n) memcpy(at, parts[i].p, parts[i].n);
+        at += parts[i].n;
     }
-    struct entry **touched = realloc(u->touched, cap * sizeof(struct entry *));
-    if (!touched) return ERR_MEMORY;
-    u->touched = touched;
-    struct euicc_change *changes = realloc(u->changes, cap * sizeof *changes);
-    if (!changes) return ERR_MEMORY;
-    u->changes = changes;
-    u->cap = cap;
-    return OK;
+    e->charged = is_charged(s, key);
+    return e;
 }
 
-/* Keeps the present state if somebody holds a mark for it. The state of mark 0 is kept anyway. */
-MUST_USE static enum err keep_version(struct store *s)
-{
-    struct undo *u = s->undo;
-    if (u->marked != u->n || u->n == 0) return OK;
-    if (u->version_n && u->versions[u->version_n - 1].at == u->n) return OK;
-    if (u->version_n == u->version_cap) {
-        size_t cap = u->version_cap ? 2 * u->version_cap : 4;
-        struct version *versions = realloc(u->versions, cap * sizeof *versions);
-        if (!versions) return ERR_MEMORY;
-        u->versions = versions;
-        u->version_cap = cap;
-    }
-    u->versions[u->version_n++] = (struct version){u->n, tree_ref(s->root), s->charged};
-    return OK;
-}
-
-/* After this, one change of `key` cannot fail. */
-MUST_USE static enum err prepare(struct store *s, const char *key)
+/* After these, one change cannot fail: the removal of `key`, or a put of the key that lies this way. */
+MUST_USE static enum err prepare_removal(struct store *s, const char *key)
 {
     TRY(undo_reserve(s->undo, 1));
-    TRY(keep_version(s));
+    TRY(undo_keep_version(s->undo, s->root, s->charged));
     return tree_reserve(&s->pool, s->root, key);
 }
 
-static void touch(struct store *s, struct entry *e)
+MUST_USE static enum err prepare_put(struct store *s, const struct tree_way *way)
 {
-    s->undo->touched[s->undo->n++] = entry_ref(e);
+    if (tree_size(s->root) >= UINT32_MAX) return ERR_MEMORY;
+    TRY(undo_reserve(s->undo, 1));
+    TRY(undo_keep_version(s->undo, s->root, s->charged));
+    return tree_reserve_put(&s->pool, way);
 }
 
 /* ---- making and ending ---- */
@@ -161,12 +97,11 @@ static struct store *store_alloc(const struct euicc_env *env, store_charged_fn c
 {
     struct store *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->undo = calloc(1, sizeof *s->undo);
+    s->undo = undo_new();
     if (!s->undo) {
         free(s);
         return NULL;
     }
-    s->undo->marked = NOT_MARKED;
     if (env) s->back = *env;
     s->charged_fn = charged;
     return s;
@@ -182,14 +117,25 @@ void store_free(struct store *s)
     free(s);
 }
 
+void store_keep_memory(struct store *s)
+{
+    s->keeps_memory = true;
+}
+
+/* Nothing can be undone any more. */
+static void forget_changes(struct store *s)
+{
+    undo_clear(s->undo, s->keeps_memory);
+    if (!s->keeps_memory) pool_free(&s->pool);
+}
+
 /* The present state is the committed one. */
 static void settle(struct store *s)
 {
     tree_unref(s->committed);
     s->committed = tree_ref(s->root);
     s->committed_charged = s->charged;
-    undo_clear(s->undo);
-    pool_free(&s->pool);
+    forget_changes(s);
 }
 
 /* Replaces the present state by the entries of a list that is in order. The list is empty afterwards if this succeeds.
@@ -222,8 +168,8 @@ static void loading_free(struct loading *l)
 static int load_one(void *ctx, const char *key, const uint8_t *value, size_t n)
 {
     struct loading *l = ctx;
-    if (l->result == EUICC_OK && !entry_list_add(&l->list, make_entry(l->store, key, slice_of(value, n))))
-        l->result = EUICC_NO_MEMORY;
+    struct entry *e = l->result == EUICC_OK ? entry_new(key, slice_of(value, n), is_charged(l->store, key)) : NULL;
+    if (l->result == EUICC_OK && !entry_list_add(&l->list, e)) l->result = EUICC_NO_MEMORY;
     return l->result;
 }
 
@@ -250,25 +196,6 @@ enum err store_new(struct store **out, const struct euicc_env *env, store_charge
         return e;
     }
     *out = s;
-    return OK;
-}
-
-MUST_USE static enum err undo_copy(struct undo *to, const struct undo *from)
-{
-    to->marked = from->marked;
-    if (from->n == 0) return OK;
-    TRY(undo_reserve(to, from->n));
-    if (from->version_n) {
-        to->versions = calloc(from->version_n, sizeof *to->versions);
-        if (!to->versions) return ERR_MEMORY;
-        to->version_cap = from->version_n;
-    }
-    for (; to->n < from->n; to->n++)
-        to->touched[to->n] = entry_ref(from->touched[to->n]);
-    for (; to->version_n < from->version_n; to->version_n++) {
-        to->versions[to->version_n] = from->versions[to->version_n];
-        (void)tree_ref(to->versions[to->version_n].root);
-    }
     return OK;
 }
 
@@ -327,30 +254,91 @@ size_t store_charged(const struct store *s)
 
 /* ---- changing ---- */
 
+static bool has_value(const struct entry *e, const struct slice *parts, size_t n)
+{
+    struct slice value = entry_value(e);
+    if (value.n != total_of(parts, n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!slice_starts_with(value, parts[i])) return false;
+        value = slice_skip(value, parts[i].n);
+    }
+    return true;
+}
+
 enum err store_put(struct store *s, const char *key, struct slice value)
 {
-    struct entry *old = tree_find(s->root, key);
-    if (old && slice_equal(entry_value(old), value)) return OK;
-    struct entry *e = make_entry(s, key, value);
+    return store_put_parts(s, key, &value, 1);
+}
+
+enum err store_put_parts(struct store *s, const char *key, const struct slice *parts, size_t n)
+{
+    struct tree_way way;
+    struct entry *old = tree_find_way(s->root, key, &way);
+    if (old && has_value(old, parts, n)) return OK;
+    struct entry *e = make_entry(s, key, parts, n);
     if (!e) return ERR_MEMORY;
-    enum err failed = prepare(s, key);
-    if (failed == OK && tree_size(s->root) >= UINT32_MAX) failed = ERR_MEMORY;
+    enum err failed = prepare_put(s, &way);
     if (failed != OK) {
         entry_unref(e);
         return failed;
     }
-    touch(s, old ? old : e);
+    undo_touch(s->undo, old ? old : e);
     s->charged += charge_of(e) - (old ? charge_of(old) : 0);
-    s->root = tree_put(&s->pool, s->root, e);
+    s->root = tree_put_way(&s->pool, s->root, e, &way, old != NULL);
     return OK;
+}
+
+/* Lists copies of all entries, in order, with `prefix` in front of their keys. */
+MUST_USE static enum err copy_entries(const struct store *s, const struct node *from, struct slice prefix,
+                                      struct entry_list *out)
+{
+    if (!from) return OK;
+    TRY(copy_entries(s, from->left, prefix, out));
+    struct slice value = entry_value(from->entry);
+    struct entry *e = entry_alloc(prefix.n + from->entry->key_n, value.n);
+    if (!e) return ERR_MEMORY;
+    if (prefix.n) memcpy(e->key, prefix.p, prefix.n);
+    memcpy(e->key + prefix.n, from->entry->key, from->entry->key_n + 1u);
+    if (value.n) memcpy(entry_bytes(e), value.p, value.n);
+    e->charged = is_charged(s, e->key);
+    if (!entry_list_add(out, e)) return ERR_MEMORY;
+    return copy_entries(s, from->right, prefix, out);
+}
+
+MUST_USE static enum err put_entries(struct store *s, const struct entry_list *list, struct entry **old)
+{
+    struct node *root;
+    if (list->n > UINT32_MAX - tree_size(s->root)) return ERR_MEMORY;
+    TRY(undo_reserve(s->undo, list->n));
+    TRY(undo_keep_version(s->undo, s->root, s->charged));
+    TRY(tree_put_all(s->root, list->p, list->n, old, &root));
+    for (size_t i = 0; i < list->n; i++) {
+        undo_touch(s->undo, old[i] ? old[i] : list->p[i]);
+        s->charged += charge_of(list->p[i]) - (old[i] ? charge_of(old[i]) : 0);
+    }
+    tree_unref(s->root);
+    s->root = root;
+    return OK;
+}
+
+enum err store_put_all(struct store *s, const char *prefix, const struct store *from)
+{
+    __attribute__((cleanup(entry_list_free))) struct entry_list list = {0};
+    TRY(copy_entries(s, from->root, slice_text(prefix), &list));
+    if (list.n == 0) return OK;
+    struct entry **old = calloc(list.n, sizeof(struct entry *));
+    if (!old) return ERR_MEMORY;
+    enum err e = put_entries(s, &list, old);
+    free(old);
+    return e;
 }
 
 enum err store_delete(struct store *s, const char *key)
 {
     struct entry *old = tree_find(s->root, key);
     if (!old) return OK;
-    TRY(prepare(s, key));
-    touch(s, old); /* `key` may lie in this entry */
+    TRY(prepare_removal(s, key));
+    undo_touch(s->undo, old); /* `key` may lie in this entry */
     s->charged -= charge_of(old);
     s->root = tree_remove(&s->pool, s->root, key);
     return OK;
@@ -396,27 +384,12 @@ void store_rollback_to(struct store *s, size_t mark)
     u->marked = to.at;
 }
 
-static int compare_keys(const void *a, const void *b)
+/* Nothing of it is stored: back to the last commit. */
+static enum err refused(struct store *s, int result)
 {
-    const struct entry *const *left = a, *const *right = b;
-    return strcmp((*left)->key, (*right)->key);
-}
-
-/* Lists in undo->changes, in key order, how the present state differs from the committed one. */
-static size_t collect_changes(struct store *s)
-{
-    struct undo *u = s->undo;
-    size_t n = 0;
-    if (u->n > 1) qsort(u->touched, u->n, sizeof(struct entry *), compare_keys);
-    for (size_t i = 0; i < u->n; i++) {
-        const char *key = u->touched[i]->key;
-        if (i > 0 && strcmp(key, u->touched[i - 1]->key) == 0) continue;
-        const struct entry *before = tree_find(s->committed, key), *now = tree_find(s->root, key);
-        if (before == now || (before && now && slice_equal(entry_value(before), entry_value(now)))) continue;
-        struct slice value = now ? entry_value(now) : (struct slice){0};
-        u->changes[n++] = (struct euicc_change){key, value.p, value.n};
-    }
-    return n;
+    store_rollback_to(s, 0);
+    forget_changes(s);
+    return result == EUICC_POWER_LOST ? ERR_POWER : ERR_STORAGE;
 }
 
 enum err store_commit(struct store *s, size_t *changed)
@@ -426,17 +399,64 @@ enum err store_commit(struct store *s, size_t *changed)
         s->undo->marked = NOT_MARKED;
         return OK;
     }
-    size_t n = collect_changes(s);
+    bool needed = changed || s->back.commit; /* else nobody asks what the changes are */
+    size_t n = needed ? undo_collect(s->undo, s->root, s->committed) : 0;
     int result = n && s->back.commit ? s->back.commit(s->back.ctx, s->undo->changes, n) : EUICC_OK;
-    if (result != EUICC_OK) {
-        store_rollback_to(s, 0);
-        undo_clear(s->undo);
-        pool_free(&s->pool);
-        return result == EUICC_POWER_LOST ? ERR_POWER : ERR_STORAGE;
-    }
+    if (result != EUICC_OK) return refused(s, result);
     settle(s);
     if (changed) *changed = n;
     return OK;
+}
+
+/* The committed state with this entry, then those that marks stand for, each as a new tree: roots[version_n + 1]. */
+MUST_USE static enum err with_entry(struct store *s, struct entry *e, struct node **roots)
+{
+    const struct undo *u = s->undo;
+    for (size_t i = 0; i <= u->version_n; i++) {
+        struct node *old = i ? u->versions[i - 1].root : s->committed;
+        TRY(tree_reserve(&s->pool, old, e->key));
+        roots[i] = tree_put(&s->pool, tree_ref(old), entry_ref(e));
+    }
+    return OK;
+}
+
+/* Takes the reference to `instead`. */
+static void exchange_root(struct node **root, size_t *charged, struct node *instead, const struct entry *e)
+{
+    const struct entry *old = tree_find(*root, e->key);
+    *charged += charge_of(e) - (old ? charge_of(old) : 0);
+    tree_unref(*root);
+    *root = instead;
+}
+
+/* To the back end, unless that has it already. */
+MUST_USE static enum err commit_entry(struct store *s, const struct entry *e)
+{
+    const struct entry *before = tree_find(s->committed, e->key);
+    const struct euicc_change change = {e->key, entry_value(e).p, entry_value(e).n};
+    if (!s->back.commit || (before && slice_equal(entry_value(before), entry_value(e)))) return OK;
+    int result = s->back.commit(s->back.ctx, &change, 1);
+    return result == EUICC_OK ? OK : refused(s, result);
+}
+
+enum err store_commit_key(struct store *s, const char *key)
+{
+    struct undo *u = s->undo;
+    struct entry *now = tree_find(s->root, key);
+    const size_t n = u->version_n + 1;
+    if (!now) return OK;
+    struct node **roots = calloc(n, sizeof(struct node *));
+    if (!roots) return ERR_MEMORY;
+    enum err e = with_entry(s, now, roots);
+    if (e == OK) e = commit_entry(s, now);
+    for (size_t i = 0; i < n && e == OK; i++) {
+        struct version *v = i ? &u->versions[i - 1] : NULL;
+        exchange_root(v ? &v->root : &s->committed, v ? &v->charged : &s->committed_charged, roots[i], now);
+    }
+    for (size_t i = 0; i < n && e != OK; i++)
+        tree_unref(roots[i]);
+    free(roots);
+    return e;
 }
 
 /* ---- images ---- */
@@ -452,14 +472,14 @@ enum err store_restore(struct store *s, struct slice image)
     TRY(image_read(image, s->charged_fn, &list));
     size_t old_n = tree_size(s->root);
     TRY(undo_reserve(s->undo, old_n + list.n));
-    TRY(keep_version(s));
+    TRY(undo_keep_version(s->undo, s->root, s->charged));
     /* All memory is there when the pool is: what take_entries() still needs. */
     TRY(pool_fill(&s->pool, list.n));
     size_t n = s->undo->n;
     for (size_t i = 0; i < old_n; i++)
-        touch(s, tree_at(s->root, i));
+        undo_touch(s->undo, tree_at(s->root, i));
     for (size_t i = 0; i < list.n; i++)
-        touch(s, list.p[i]);
+        undo_touch(s->undo, list.p[i]);
     enum err e = take_entries(s, &list);
     if (e != OK) undo_truncate(s->undo, n);
     return e;

@@ -14,12 +14,18 @@ typedef bool (*store_charged_fn)(const char *key);
 /* A store over env's load and commit (either may be NULL: memory only). Loads at once. */
 MUST_USE enum err store_new(struct store **out, const struct euicc_env *env, store_charged_fn charged);
 void store_free(struct store *s);
+/* For one that changes a lot and goes soon: it keeps the memory for changes from one commit to the next. */
+void store_keep_memory(struct store *s);
 /* A copy in memory: committed and uncommitted state. Later commits go to env->commit. */
 MUST_USE enum err store_clone(const struct store *s, const struct euicc_env *env, struct store **out);
 
 /* The value of a key; false if it is absent. Valid until that key changes or a rollback. */
 bool store_get(const struct store *s, const char *key, struct slice *out);
 MUST_USE enum err store_put(struct store *s, const char *key, struct slice value);
+/* The same of a value in parts, one behind the other. They may lie in the store, in the old value too. */
+MUST_USE enum err store_put_parts(struct store *s, const char *key, const struct slice *parts, size_t n);
+/* Puts every key of another store, with `prefix` in front of it. On failure nothing was put. */
+MUST_USE enum err store_put_all(struct store *s, const char *prefix, const struct store *from);
 /* Deleting an absent key is fine. */
 MUST_USE enum err store_delete(struct store *s, const char *key);
 MUST_USE enum err store_delete_prefix(struct store *s, const char *prefix);
@@ -42,6 +48,12 @@ void store_rollback_to(struct store *s, size_t mark);
  * called and *changed is 0. On failure the store is back at the last commit; ERR_POWER if the back end said
  * EUICC_POWER_LOST, else ERR_STORAGE. changed may be NULL. */
 MUST_USE enum err store_commit(struct store *s, size_t *changed);
+
+/* Hands what has become of this one key to the back end now; the other changes stay as they are, uncommitted, and no
+ * rollback takes this one back (a key that is not there is left alone). For what has to be durable before a command
+ * ends. Failures are those of store_commit().
+ */
+MUST_USE enum err store_commit_key(struct store *s, const char *key);
 
 /* Sum over charged keys of strlen(key) + value size + STORE_ENTRY_OVERHEAD. Kept up to date, O(1). */
 #define STORE_ENTRY_OVERHEAD 16

@@ -6,25 +6,27 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* A subtree has at most BALANCE_DELTA times the size of its sibling; BALANCE_RATIO chooses single or double rotation.
- */
-#define BALANCE_DELTA 3
-#define BALANCE_RATIO 2
-
 /* ---- entries ---- */
 
-struct entry *entry_new(const char *key, struct slice value, bool charged)
+struct entry *entry_alloc(size_t key_n, size_t value_n)
 {
-    size_t key_n = strlen(key);
-    if (key_n >= UINT32_MAX || value.n > UINT32_MAX) return NULL;
-    struct entry *e = malloc(sizeof *e + key_n + 1 + value.n);
+    if (key_n >= UINT32_MAX || value_n > UINT32_MAX) return NULL;
+    struct entry *e = malloc(sizeof *e + key_n + 1 + value_n);
     if (!e) return NULL;
     atomic_init(&e->refs, 1);
     e->key_n = (uint32_t)key_n;
-    e->value_n = (uint32_t)value.n;
+    e->value_n = (uint32_t)value_n;
+    e->charged = false;
+    return e;
+}
+
+struct entry *entry_new(const char *key, struct slice value, bool charged)
+{
+    struct entry *e = entry_alloc(strlen(key), value.n);
+    if (!e) return NULL;
     e->charged = charged;
-    memcpy(e->key, key, key_n + 1);
-    if (value.n) memcpy(e->key + key_n + 1, value.p, value.n);
+    memcpy(e->key, key, e->key_n + 1u);
+    if (value.n) memcpy(entry_bytes(e), value.p, value.n);
     return e;
 }
 
@@ -133,6 +135,19 @@ struct entry *tree_find(const struct node *root, const char *key)
     return NULL;
 }
 
+struct entry *tree_find_way(const struct node *root, const char *key, struct tree_way *way)
+{
+    *way = (struct tree_way){0};
+    while (root) {
+        int order = strcmp(key, root->entry->key);
+        const size_t level = way->depth++;
+        if (order == 0) return root->entry;
+        if (order > 0) way->turns[level / 8] |= (uint8_t)(1u << level % 8);
+        root = order < 0 ? root->left : root->right;
+    }
+    return NULL;
+}
+
 struct entry *tree_above(const struct node *root, const char *key, bool or_equal)
 {
     struct entry *best = NULL;
@@ -181,10 +196,19 @@ static size_t rank(const struct node *root, const char *prefix, size_t prefix_n,
 size_t tree_count(const struct node *root, const char *prefix)
 {
     size_t n = strlen(prefix);
+    if (n == 0) return tree_size(root);
     return rank(root, prefix, n, true) - rank(root, prefix, n, false);
 }
 
 /* ---- changing ---- */
+
+/* On each level: the node itself and the two others that a double rotation changes. */
+#define NODES_A_LEVEL 3
+
+enum err tree_reserve_put(struct node_pool *pool, const struct tree_way *way)
+{
+    return pool_fill(pool, NODES_A_LEVEL * (way->depth + 1));
+}
 
 enum err tree_reserve(struct node_pool *pool, const struct node *root, const char *key)
 {
@@ -201,8 +225,7 @@ enum err tree_reserve(struct node_pool *pool, const struct node *root, const cha
         for (root = left ? root->left : root->right; root; root = left ? root->right : root->left)
             depth++;
     }
-    /* On each level: the node itself and the two others that a double rotation changes. */
-    return pool_fill(pool, 3 * depth);
+    return pool_fill(pool, NODES_A_LEVEL * depth);
 }
 
 static struct node *rotate_left(struct node_pool *pool, struct node *node)
@@ -231,35 +254,47 @@ static struct node *balance(struct node_pool *pool, struct node *node)
     size_t left = tree_size(node->left), right = tree_size(node->right);
     resize(node);
     if (left + right <= 1) return node;
-    if (right > BALANCE_DELTA * left) {
-        if (tree_size(node->right->left) >= BALANCE_RATIO * tree_size(node->right->right))
+    if (right > TREE_DELTA * left) {
+        if (tree_size(node->right->left) >= TREE_RATIO * tree_size(node->right->right))
             node->right = rotate_right(pool, own(pool, node->right));
         return rotate_left(pool, node);
     }
-    if (left > BALANCE_DELTA * right) {
-        if (tree_size(node->left->right) >= BALANCE_RATIO * tree_size(node->left->left))
+    if (left > TREE_DELTA * right) {
+        if (tree_size(node->left->right) >= TREE_RATIO * tree_size(node->left->left))
             node->left = rotate_left(pool, own(pool, node->left));
         return rotate_right(pool, node);
     }
     return node;
 }
 
-struct node *tree_put(struct node_pool *pool, struct node *root, struct entry *e)
+/* At the node of this level of the way. */
+static struct node *put_at(struct node_pool *pool, struct node *root, struct entry *e, const struct tree_way *way,
+                           bool displaces, size_t level)
 {
     if (!root) return node_new(pool, NULL, e, NULL);
     struct node *node = own(pool, root);
-    int order = strcmp(e->key, node->entry->key);
-    if (order == 0) {
+    if (displaces && level + 1 == way->depth) {
         entry_unref(node->entry);
         node->entry = e;
         return node;
     }
-    if (order < 0) {
-        node->left = tree_put(pool, node->left, e);
-    } else {
-        node->right = tree_put(pool, node->right, e);
-    }
-    return balance(pool, node);
+    const bool right = way->turns[level / 8] >> level % 8 & 1;
+    struct node **next = right ? &node->right : &node->left;
+    *next = put_at(pool, *next, e, way, displaces, level + 1);
+    return displaces ? node : balance(pool, node);
+}
+
+struct node *tree_put_way(struct node_pool *pool, struct node *root, struct entry *e, const struct tree_way *way,
+                          bool displaces)
+{
+    return put_at(pool, root, e, way, displaces, 0);
+}
+
+struct node *tree_put(struct node_pool *pool, struct node *root, struct entry *e)
+{
+    struct tree_way way;
+    const bool displaces = tree_find_way(root, e->key, &way);
+    return put_at(pool, root, e, &way, displaces, 0);
 }
 
 /* Takes the lowest (or highest) entry out of a tree that is not empty. */

@@ -39,6 +39,10 @@ START_TEST(test_manage_channel)
         {"P1 01", "00700101", "6A86", MANAGE, "P1 00 or 80", "01", NO_OFFSET},
         {"close 0", "00708000", "6A86", MANAGE, "the number of a supplementary channel", "0", NO_OFFSET},
         {"close 20", "00708014", "6A86", MANAGE, "the number of a supplementary channel", "20", NO_OFFSET},
+        {"open with an extended Le", "00700000000001", "049000", FINE},
+        {"any Le will do", "00700000000000", "079000", FINE},
+        {"close", "00708004", "9000", FINE},
+        {"close", "00708007", "9000", FINE},
         {"close", "00708005", "9000", FINE},
         {"close with Le", "0070800600", "9000", FINE},
         {"close it again", "00708005", "6200", MANAGE, "an open channel", "5", NO_OFFSET},
@@ -75,6 +79,22 @@ START_TEST(test_nineteen)
     static const struct row closed = {"19 closed", "CF" GET_EID, CLOSED("19")};
     apdu_row(&f, &closed);
     apdu(&f, "0070000001", "139000");
+}
+END_TEST
+
+/* Cards differ in what they say to a channel that is open or not there. */
+START_TEST(test_open_number)
+{
+    struct fixture g;
+    static const struct row rows[] = {
+        {"open", "00700002", "9000", FINE},
+        {"again", "00700002", "6881", MANAGE, "the number of a closed channel", "2", NO_OFFSET},
+        {"not there", "00700014", "6881", MANAGE, "the number of a closed channel", "20", NO_OFFSET},
+    };
+    card_make(&g, "channel_number = 6881\n");
+    ck_assert_int_eq(euicc_power_on(g.card, NULL), EUICC_OK);
+    apdu_rows(&g, ROWS(rows));
+    card_free(&g);
 }
 END_TEST
 
@@ -136,6 +156,9 @@ START_TEST(test_one_isdr_channel)
         {"not on 0", "00A4040C10" ISDR, "6985", "SELECT", "SGP.22 5.7.1", "one channel at a time", "a second channel",
          NO_OFFSET},
         {"again on 1", "01A4040C10" ISDR, "9000", FINE},
+        {"2 from 1", "0170000001", "029000", FINE},
+        {"begins at the MF", "82E2910006BF3E035C015A00", "6D00", "STORE DATA", "SGP.22 5.7.1", "the ISD-R selected",
+         "no ISD-R", NO_OFFSET},
         {"ECASD on 0", "00A4040C10" ECASD, "9000", FINE},
         {"ECASD on 1", "01A4040C10" ECASD, "9000", FINE},
         {"now on 0", "00A4040C10" ISDR, "9000", FINE},
@@ -225,6 +248,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_manage_channel);
     tcase_add_test(tests, test_nineteen);
+    tcase_add_test(tests, test_open_number);
     tcase_add_test(tests, test_channels_max);
     tcase_add_test(tests, test_state);
     tcase_add_test(tests, test_one_isdr_channel);

@@ -5,13 +5,14 @@
 #define FCI "6F1F8410" ISDR "A5049F6501FFE0058203020500"
 #define ECASD_FCI "6F188410" ECASD "A5049F6501FF"
 #define MF_FCP "62238202782183023F00A50C8001718304001000008701018A01058B032F0601C603900100"
-#define ICCID_FCP "62178202412183022FE28A01058B032F06018002000A880110"
+#define ICCID_FCP "62168202412183022FE28A01058B032F060B8002000A8800"
 #define UMPC_FCP "62178202412183022F088A01058B032F060180020005880140"
 #define DIR_FCP "621A8205422100130283022F008A01058B032F0601800200268801F0"
 #define ARR_FCP "621A82054221000A0183022F068A01058B032F06018002000A880130"
 #define NOT_FOUND "6A82", "SELECT", "TS 102 221 11.1.1"
 #define NO_AID NOT_FOUND, "the AID of the ISD-R, the ECASD or an application", "another AID", 0
 #define NO_FILE(name) NOT_FOUND, "a file of the MF", name, 0
+#define BYTES_16 "00112233445566778899AABBCCDDEEFF"
 #define FF19 "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
 
 static struct fixture f;
@@ -70,8 +71,9 @@ END_TEST
 START_TEST(test_select_parameters)
 {
     static const struct row rows[] = {
-        {"P1 05", "00A4050400", "6A86", "SELECT", "TS 102 221 11.1.1", "P1 00 to 04, 08 or 09", "05", NO_OFFSET},
-        {"P1 0A", "00A40A04023F00", "6A86", "SELECT", "TS 102 221 11.1.1", "P1 00 to 04, 08 or 09", "0A", NO_OFFSET},
+        {"P1 05", "00A4050400", "6A86", "SELECT", "TS 102 221 11.1.1", "P1 00, 01, 03, 04, 08 or 09", "05", NO_OFFSET},
+        {"P1 0A", "00A40A04023F00", "6A86", "SELECT", "TS 102 221 11.1.1", "P1 00, 01, 03, 04, 08 or 09", "0A",
+         NO_OFFSET},
         {"P2 08", "00A40008023F00", P2_REASON, "08", NO_OFFSET},
         {"P2 10", "00A40010023F00", P2_REASON, "10", NO_OFFSET},
         {"P2 24", "00A40024023F00", P2_REASON, "24", NO_OFFSET},
@@ -111,7 +113,7 @@ START_TEST(test_select_file)
 }
 END_TEST
 
-#define TYPE_REASON(name) "6981", name, "TS 102 221 11.1.3"
+#define TYPE_REASON(name, clause) "6981", name, "TS 102 221 " clause
 START_TEST(test_read)
 {
     static const struct row rows[] = {
@@ -132,11 +134,13 @@ START_TEST(test_read)
          "5 of 5", NO_OFFSET},
         {"offset far out", "00B07FFF01", "6B00", "READ BINARY", "TS 102 221 11.1.3", "an offset inside the file",
          "32767 of 5", NO_OFFSET},
-        {"READ RECORD on it", "00B2010400", TYPE_REASON("READ RECORD"), "an EF of records", "2F08", NO_OFFSET},
+        {"READ RECORD on it", "00B2010400", TYPE_REASON("READ RECORD", "11.1.5"), "an EF of records", "2F08",
+         NO_OFFSET},
         {"UPDATE BINARY", "00D6000001AA", "6982", "UPDATE BINARY", "TS 102 221 9.2",
          "an access rule that permits update", "never", NO_OFFSET},
         {"EF.DIR by SFI", "00B201F400", FF19 "9000", FINE},
-        {"READ BINARY on it", "00B0000001", TYPE_REASON("READ BINARY"), "a transparent EF", "2F00", NO_OFFSET},
+        {"READ BINARY on it", "00B0000001", TYPE_REASON("READ BINARY", "11.1.3"), "a transparent EF", "2F00",
+         NO_OFFSET},
         {"record 2", "00B2020413", FF19 "9000", FINE},
         {"wrong length", "00B2020414", "6C13", FINE},
         {"shorter length", "00B2020401", "6C13", FINE},
@@ -168,8 +172,10 @@ START_TEST(test_iccid)
         {"read", "00B0000000", ICCID_1 "9000", FINE},
         {"read 10", "00B000000A", ICCID_1 "9000", FINE},
         {"read 11", "00B000000B", "6C0A", FINE},
-        {"by SFI", "00B0820900", "F19000", FINE},
-        {"READ RECORD", "00B2010400", TYPE_REASON("READ RECORD"), "an EF of records", "2FE2", NO_OFFSET},
+        {"the package gives it no SFI", "00B0820900", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file",
+         "02", NO_OFFSET},
+        {"the last byte", "00B0000900", "F19000", FINE},
+        {"READ RECORD", "00B2010400", TYPE_REASON("READ RECORD", "11.1.5"), "an EF of records", "2FE2", NO_OFFSET},
         {"UPDATE BINARY", "00D60000019A", "6982", "UPDATE BINARY", "TS 102 221 9.2",
          "an access rule that permits update", "never", NO_OFFSET},
     };
@@ -202,6 +208,9 @@ START_TEST(test_status)
         {"ISD-R", "00A4040C10" ISDR, "9000", FINE},
         {"its FCI", "80F2000000", FCI "9000", FINE},
         {"its AID", "80F2000100", "8410" ISDR "9000", FINE},
+        {"data", "80F2000001AA00", "6700", "STATUS", "TS 102 221 11.1.2", "no data", "1 bytes", NO_OFFSET},
+        {"P1 03 before the data", "80F2030001AA00", "6A86", "STATUS", "TS 102 221 11.1.2", "P1 00 to 02", "03 00",
+         NO_OFFSET},
     };
     apdu_rows(&f, ROWS(rows));
 }
@@ -214,18 +223,18 @@ START_TEST(test_applications)
         {"GET DATA at the MF", "80CA005A00", "6D00", "GET DATA", "GP 11.3", "a security domain", "the MF", NO_OFFSET},
         {"STORE DATA at the MF", "80E2910003BF2000", "6D00", "STORE DATA", "SGP.22 5.7.1", "the ISD-R selected",
          "no ISD-R", NO_OFFSET},
-        {"VERIFY PIN", "0020000100", "6A88", "VERIFY PIN", "TS 102 221 11.1.9", "a PIN of the enabled profile", "01",
+        {"VERIFY PIN", "0020000100", "6A88", "VERIFY PIN", "TS 102 221 11.1.9", "the key reference of a PIN", "01",
          NO_OFFSET},
-        {"CHANGE PIN", "0024000110 31323334FFFFFFFF 35363738FFFFFFFF", "6A88", "CHANGE PIN", "TS 102 221 11.1.9",
-         "a PIN of the enabled profile", "01", NO_OFFSET},
-        {"DISABLE PIN", "0026000108 31323334FFFFFFFF", "6A88", "DISABLE PIN", "TS 102 221 11.1.9",
-         "a PIN of the enabled profile", "01", NO_OFFSET},
-        {"ENABLE PIN", "0028000108 31323334FFFFFFFF", "6A88", "ENABLE PIN", "TS 102 221 11.1.9",
-         "a PIN of the enabled profile", "01", NO_OFFSET},
-        {"UNBLOCK PIN", "002C000100", "6A88", "UNBLOCK PIN", "TS 102 221 11.1.9", "a PIN of the enabled profile", "01",
+        {"CHANGE PIN", "0024000110 31323334FFFFFFFF 35363738FFFFFFFF", "6A88", "CHANGE PIN", "TS 102 221 11.1.10",
+         "the key reference of a PIN", "01", NO_OFFSET},
+        {"DISABLE PIN", "0026000108 31323334FFFFFFFF", "6A88", "DISABLE PIN", "TS 102 221 11.1.11",
+         "the key reference of a PIN", "01", NO_OFFSET},
+        {"ENABLE PIN", "0028000108 31323334FFFFFFFF", "6A88", "ENABLE PIN", "TS 102 221 11.1.12",
+         "the key reference of a PIN", "01", NO_OFFSET},
+        {"UNBLOCK PIN", "002C000100", "6A88", "UNBLOCK PIN", "TS 102 221 11.1.13", "the key reference of a PIN", "01",
          NO_OFFSET},
-        {"AUTHENTICATE", "0088008101AA00", "6985", "AUTHENTICATE", "TS 102 221 11.1.16",
-         "a selected network access application", "the MF", NO_OFFSET},
+        {"AUTHENTICATE", "0088008122 10" BYTES_16 "10" BYTES_16 "00", "6985", "AUTHENTICATE", "TS 31.102 7.1",
+         "an application of the enabled profile that is selected", "none", NO_OFFSET},
         {"ECASD", "00A4040010" ECASD "00", ECASD_FCI "9000", FINE},
         {"the EID", "80CA5A0000", EID "9000", FINE},
         {"the EID, class 00", "00CA5A0000", EID "9000", FINE},

@@ -165,6 +165,23 @@ START_TEST(test_get_response)
 END_TEST
 
 /* Waiting data belongs to its channel: other channels neither get nor drop it. */
+/* Cards differ in what they say if nothing waits; it is no fault. */
+START_TEST(test_nothing_waits)
+{
+    struct fixture g;
+    static const struct row rows[] = {
+        {"GET RESPONSE", "00C0000000", "6F00", NOTHING_WAITS},
+        {"FETCH", "801200000B", "6F00", "FETCH", "TS 102 221 11.2.3", "a proactive command that waits", "none",
+         NO_OFFSET},
+        {"the card goes on", "0070000001", "019000", FINE},
+    };
+    card_make(&g, "nothing_waits = 6F00\n");
+    ck_assert_int_eq(euicc_power_on(g.card, NULL), EUICC_OK);
+    apdu_rows(&g, ROWS(rows));
+    card_free(&g);
+}
+END_TEST
+
 START_TEST(test_get_response_channels)
 {
     static const struct row rows[] = {
@@ -280,6 +297,7 @@ int main(void)
     tcase_add_test(tests, test_extended);
     tcase_add_test(tests, test_order_of_checks);
     tcase_add_test(tests, test_get_response);
+    tcase_add_test(tests, test_nothing_waits);
     tcase_add_test(tests, test_get_response_channels);
     tcase_add_test(tests, test_long_answers);
     tcase_add_loop_test(tests, test_atr, 0, sizeof atrs / sizeof *atrs);

@@ -29,7 +29,11 @@ static void store_one(struct fixture *f, const struct euicc_change *change)
         f->stored[at] = f->stored[--f->stored_n];
     }
     if (!change->value) return;
-    ck_assert_uint_lt(f->stored_n, STORED_MAX);
+    if (f->stored_n == f->stored_room) {
+        f->stored_room = f->stored_room ? 2 * f->stored_room : 512;
+        f->stored = realloc(f->stored, f->stored_room * sizeof *f->stored);
+        ck_assert_ptr_nonnull(f->stored);
+    }
     struct stored *s = &f->stored[f->stored_n++];
     s->key = strdup(change->key);
     s->value = malloc(change->n ? change->n : 1);
@@ -48,16 +52,34 @@ static int commit(void *ctx, const struct euicc_change *changes, size_t n)
     return f->power_cut == CUT_AFTER_COMMIT ? EUICC_POWER_LOST : EUICC_OK;
 }
 
+static void trace(void *ctx, enum euicc_event event, const uint8_t *data, size_t n)
+{
+    struct fixture *f = ctx;
+    if (event != EUICC_EVENT_DETAIL) return;
+    buf_append(&f->details, slice_of(data, n));
+    buf_byte(&f->details, '\n');
+}
+
 static int random_bytes(void *ctx, uint8_t *out, size_t n)
 {
-    return euicc_random_bytes(((struct fixture *)ctx)->random, out, n);
+    struct fixture *f = ctx;
+    if (f->random_first.n < n) return euicc_random_bytes(f->random, out, n);
+    memcpy(out, f->random_first.p, n);
+    memmove(f->random_first.p, f->random_first.p + n, f->random_first.n - n);
+    f->random_first.n -= n;
+    return 0;
+}
+
+static int card_try(struct fixture *f, const struct euicc_config *config, struct euicc_diagnostic *why)
+{
+    const struct euicc_env env = {.ctx = f, .random = random_bytes, .load = load, .commit = commit, .trace = trace};
+    return euicc_create(&f->card, config, &env, why);
 }
 
 static void card_start(struct fixture *f, const struct euicc_config *config)
 {
-    const struct euicc_env env = {.ctx = f, .random = random_bytes, .load = load, .commit = commit};
     struct euicc_diagnostic why;
-    ck_assert_msg(euicc_create(&f->card, config, &env, &why) == EUICC_OK, "%s", why.text);
+    ck_assert_msg(card_try(f, config, &why) == EUICC_OK, "%s", why.text);
 }
 
 /* ---- the card ---- */
@@ -94,10 +116,68 @@ void card_free(struct fixture *f)
     euicc_random_free(f->random);
     smdpp_free(f->dp);
     kat_free(f->keys);
+    f->card = NULL;
+    stored_clear(f);
+    free(f->stored);
+    buf_free(&f->details);
+    buf_free(&f->random_first);
+}
+
+int card_open_stored(struct fixture *f, struct euicc_diagnostic *why)
+{
+    lpa_free(&f->lpa);
+    f->lpa = (struct lpa){0};
+    euicc_destroy(f->card);
+    return card_try(f, NULL, why);
+}
+
+bool stored_get(const struct fixture *f, const char *key, struct slice *out)
+{
     for (size_t i = 0; i < f->stored_n; i++) {
-        free(f->stored[i].key);
-        free(f->stored[i].value);
+        if (strcmp(f->stored[i].key, key) != 0) continue;
+        *out = slice_of(f->stored[i].value, f->stored[i].n);
+        return true;
     }
+    return false;
+}
+
+void stored_put(struct fixture *f, const char *key, struct slice value)
+{
+    const struct euicc_change change = {key, value.p ? value.p : (const uint8_t *)"", value.n};
+    store_one(f, &change);
+}
+
+void stored_delete(struct fixture *f, const char *key)
+{
+    const struct euicc_change change = {key, NULL, 0};
+    store_one(f, &change);
+}
+
+void stored_clear(struct fixture *f)
+{
+    euicc_destroy(f->card);
+    f->card = NULL;
+    while (f->stored_n) {
+        f->stored_n--;
+        free(f->stored[f->stored_n].key);
+        free(f->stored[f->stored_n].value);
+    }
+}
+
+size_t stored_count(const struct fixture *f, const char *prefix)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->stored_n; i++)
+        n += strncmp(f->stored[i].key, prefix, strlen(prefix)) == 0;
+    return n;
+}
+
+size_t stored_cost(const struct fixture *f, const char *prefix)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->stored_n; i++)
+        if (strncmp(f->stored[i].key, prefix, strlen(prefix)) == 0) n += strlen(f->stored[i].key) + f->stored[i].n + 16;
+    return n;
 }
 
 void card_cut(struct fixture *f)

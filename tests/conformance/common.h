@@ -25,8 +25,6 @@
 #define AID_3 "A0000005591010FFFFFFFF8900001200"
 #define AID_UNKNOWN "A0000005591010FFFFFFFF890000FE00"
 
-#define STORED_MAX 512
-
 struct stored {
     char *key;
     uint8_t *value;
@@ -39,10 +37,12 @@ enum power_cut { CUT_NEVER, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
 struct fixture {
     euicc *card;
     euicc_random *random;
-    struct stored stored[STORED_MAX]; /* what outlives the card */
-    size_t stored_n;
+    struct stored *stored; /* what outlives the card */
+    size_t stored_n, stored_room;
     size_t commits;
     enum power_cut power_cut;
+    struct buf random_first; /* what the card draws before its random source is asked */
+    struct buf details;      /* what the card traced as EUICC_EVENT_DETAIL, one line each */
     struct kat *keys;
     struct smdpp *dp;
     struct lpa lpa;
@@ -59,6 +59,18 @@ void card_free(struct fixture *f);
 /* Power cut: the card object goes without being asked, a new one starts over the same storage; the LPA selects again.
  */
 void card_cut(struct fixture *f);
+/* The same without an LPA and whatever comes of it: the result of euicc_create; *f->card is NULL unless EUICC_OK. */
+int card_open_stored(struct fixture *f, struct euicc_diagnostic *why);
+/* What is stored under this key; false: nothing. */
+bool stored_get(const struct fixture *f, const char *key, struct slice *out);
+void stored_put(struct fixture *f, const char *key, struct slice value);
+void stored_delete(struct fixture *f, const char *key);
+/* The card is thrown away and its storage emptied. */
+void stored_clear(struct fixture *f);
+/* Keys that start so. */
+size_t stored_count(const struct fixture *f, const char *prefix);
+/* What the keys of profiles that start so cost of the card's memory: name, value and 16 bytes each. */
+size_t stored_cost(const struct fixture *f, const char *prefix);
 void card_reset(struct fixture *f);
 void card_power_cycle(struct fixture *f);
 

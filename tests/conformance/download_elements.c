@@ -194,10 +194,26 @@ static const struct element_row {
     {"56 length that is not minimal", long_length, 5, -1, "a98107a0", "DER", "not"},
     {"56 second MF", second_mf, 5, 9, "b007a005", "at most once", "second"},
     {"56 keys before any application", aka_first, 3, 4, "a4", "builds on", "none"},
-    {"56 keys without algorithm", no_algorithm, 3, 4, "a407a0058000810104", "algoConfiguration", "none"},
+    {"56 keys without algorithm", no_algorithm, 5, 4, "a0058000810104", "algoConfiguration", "another form"},
 };
 
 /* 30 {A0 {30 {80 status, 81 identification?, 83 offset}}, 81 00}. */
+/* PEStatus counts from the beginning of the element that it identifies, of the header and without one of the package.
+ */
+static size_t inside(size_t at, int identification)
+{
+    struct tlv element;
+    struct tlv t;
+    struct slice in = buf_slice(&package);
+    size_t start = 0;
+    uint32_t number;
+    for (size_t offset = 0; identification >= 0 && offset <= at && tlv_next(&in, &element); offset += element.whole.n)
+        if (tlv_find(element.value, 0xa0, &t) && tlv_find(t.value, 0x81, &t) && tlv_unsigned(t.value, &number) &&
+            number == (uint32_t)identification)
+            start = offset;
+    return at - start;
+}
+
 static const char *aborted(const struct element_row *row)
 {
     BUF_LOCAL b = {0};
@@ -207,7 +223,7 @@ static const char *aborted(const struct element_row *row)
     size_t status = tlv_open(&b, 0x30);
     tlv_put_unsigned(&b, 0x80, (uint32_t)row->status);
     if (row->identification >= 0) tlv_put_unsigned(&b, 0x81, (uint32_t)row->identification);
-    tlv_put_unsigned(&b, 0x83, (uint32_t)at);
+    tlv_put_unsigned(&b, 0x83, (uint32_t)inside(at, row->identification));
     tlv_close(&b, status);
     tlv_close(&b, list);
     tlv_put(&b, 0x81, slice_of(NULL, 0));
@@ -284,6 +300,7 @@ static const struct match_row {
     {"55 IMSI", OWNER, "080920200000000020", NULL, NULL, NULL, "EF.IMSI of another operator"},
     {"GID1", "b7088003 00f110 8101aa", NULL, "05", "aa", NULL, NULL},
     {"GID1 with filler", "b7088003 00f110 8101aa", NULL, "05", "aaffff", NULL, NULL},
+    {"GID1 with filler in the owner", "b70a8003 00f110 8103aaffff", NULL, "05", "aa", NULL, NULL},
     {"55 GID1", "b7088003 00f110 8101aa", NULL, "05", "ab", NULL, "EF.GID1"},
     {"55 GID1 longer", "b7088003 00f110 8101aa", NULL, "05", "aa01", NULL, "EF.GID1"},
     {"55 GID1 in the package only", OWNER, NULL, "05", "aa", NULL, "EF.GID1"},
@@ -420,21 +437,24 @@ END_TEST
 
 /* ---- memory ---- */
 
+/* A file that the card's memory does not hold: PEStatus 4 says where, and errorReason is 10; what came before it is
+ * given back. */
 START_TEST(test_no_memory)
 {
-    static const struct rig_failure full = {
-        "57 package bigger than the memory", 5, 10, true, NULL, "SGP.22 5.5.5", "memory for the profile", "bytes free"};
+    static const char file[] = "a125a005800081010ea11c301a62188202412183022ffa8b032f060180022710a503c001808800";
+    const struct element_row row = {"57 package bigger than the memory", NULL, 4, 14, "80022710", NULL, NULL};
+    struct rig_failure failure = {row.row,     5, 10, true, NULL, "SGP.22 5.5.5, SAIP 8", "memory for the file",
+                                  "bytes free"};
     rig_close(&rig);
-    rig_open(&rig, &(struct rig_options){.personality = "memory_size = 8000"});
-    BUF_LOCAL big = {0};
-    size_t mark = tlv_open(&big, 0xbf7f);
-    buf_append(&big, hex(&digits, "a003810109"));
-    while (big.n < 10000)
-        buf_byte(&big, 0);
-    tlv_close(&big, mark);
-    package_insert(&package, 0xaa, buf_slice(&big));
+    rig_open(&rig, &(struct rig_options){.personality = "memory_size = 16000"});
+    insert(0xaa, file);
+    failure.sima = aborted(&row);
     rig.dp->profile.upp = buf_slice(&package);
-    rig_fails_then_works(&rig, &full, NULL);
+    rig_fails_then_works(&rig, &failure, NULL);
+    rig_close(&rig);
+    rig_open(&rig, &(struct rig_options){.personality = "memory_size = 18500"});
+    rig.dp->profile.upp = buf_slice(&package);
+    rig_download_works(&rig, "memory for the file", NULL, NULL);
 }
 END_TEST
 

@@ -408,7 +408,14 @@ START_TEST(test_no_memory_for_metadata)
 {
     static const struct rig_failure full = {
         "57 no memory for the metadata", 2, 10, true, NULL, "SGP.22 5.5.3", "memory", "bytes free"};
-    rig_open(&rig, &(struct rig_options){.personality = "memory_size = 2400"});
+    struct euicc_profile_description profile;
+    char personality[64];
+    rig_open(&rig, NULL);
+    rig_download_works(&rig, "57", NULL, NULL);
+    ck_assert_int_eq(euicc_describe_profile(rig.card, 0, &profile), EUICC_OK);
+    rig_close(&rig);
+    snprintf(personality, sizeof personality, "memory_size = %zu", profile.size + 1000);
+    rig_open(&rig, &(struct rig_options){.personality = personality});
     install_another();
     buf_append(&digits[1], slice_text("930100"));
     const char *icon = metadata_filled(&digits[0], "94", 1024, 0x5a);

@@ -123,6 +123,42 @@ START_TEST(test_cut_at_each_byte_of_the_head)
 }
 END_TEST
 
+/* The card is replaced by a copy of itself before each segment: the installation under way goes with it. */
+static bool clone_before(void *ctx, struct lpa *lpa, size_t index, struct buf *segment)
+{
+    euicc *copy;
+    struct euicc_env env = rig.env;
+    size_t *clones = ctx;
+    (void)lpa;
+    (void)index;
+    (void)segment;
+    ck_assert_int_eq(euicc_clone(rig.card, &env, &copy), EUICC_OK);
+    euicc_destroy(rig.card); /* what the copy has may not hang on it */
+    rig.card = copy;
+    ++*clones;
+    return true;
+}
+
+START_TEST(test_clones)
+{
+    uint8_t *image[2];
+    size_t n[2];
+    size_t clones = 0;
+    const struct lpa_download_options options = {.before_segment = clone_before, .hook_ctx = &clones};
+    for (int i = 0; i < 2; i++) {
+        rig_open(&rig, NULL);
+        rig.dp->profile.segment = 64;
+        rig_download_works(&rig, "copies", i ? &options : NULL, NULL);
+        ck_assert_int_eq(euicc_snapshot(rig.card, &image[i], &n[i]), EUICC_OK);
+        if (i == 0) rig_close(&rig);
+    }
+    ck_assert_uint_gt(clones, 20);
+    ck_assert_msg(slice_equal(slice_of(image[0], n[0]), slice_of(image[1], n[1])), "the copy made another card");
+    free(image[0]);
+    free(image[1]);
+}
+END_TEST
+
 /* 86 of 1020 bytes as SGP.22 2.5.3 allows, of 1036 as a real card took, and larger. */
 static const struct length_row {
     const char *row;
@@ -415,6 +451,7 @@ int main(void)
     tcase_add_checked_fixture(t, NULL, tear_down);
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, test_nominal, 0, COUNT(nominal));
+    tcase_add_test(t, test_clones);
     tcase_add_loop_test(t, test_cuts, 0, COUNT(cuts));
     tcase_add_test(t, test_cut_at_each_byte_of_the_head);
     tcase_add_loop_test(t, test_lengths, 0, COUNT(lengths));

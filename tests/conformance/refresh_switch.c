@@ -110,7 +110,8 @@ START_TEST(test_announced)
          "6101",
          FINE},
         {"the rest", "01C0000001", "00910B", FINE},
-        {"an error stays", "00A4000C026F99", "6A82", "SELECT", "TS 102 221 11.1.1", "a file of the MF", "6F99", 0},
+        {"an error stays", "00A4000C026F99", "6A82", "SELECT", "TS 102 221 11.1.1", "a file of the enabled profile",
+         "6F99", 0},
         {"TERMINAL RESPONSE before FETCH", RESPONSE("04", "00"), "6985", "TERMINAL RESPONSE", "TS 102 221 11.2.4",
          "a proactive command that was fetched", "none", NO_OFFSET},
         {"FETCH", FETCH, REFRESH("04") "9000", FINE},
@@ -333,7 +334,7 @@ START_TEST(test_channels)
     apdu(&f, "01A4000C022F08", "9000");
     apdu(&f, PROFILE_REFRESH, "9000");
     apdu(&f, "82E2910014BF3111A00C5A0A" ICCID_2 "8101FF00", "BF3103800100910B");
-    apdu(&f, "01B0000005", "3C0500FFFF910B");
+    apdu(&f, "01B0000005", "3C00000000910B"); /* EF.UMPC as the profile has it */
     apdu(&f, FETCH, REFRESH("04") "9000");
     apdu(&f, RESPONSE("04", "00"), "9000");
     static const struct row closed = {

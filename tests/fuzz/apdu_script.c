@@ -44,7 +44,7 @@ static uint64_t run(const uint8_t *data, size_t n)
     struct fuzz_card c;
     struct fuzz_record r;
     struct slice in = slice_of(data + HEADER, n - HEADER);
-    fuzz_begin(&c, (enum fuzz_kind)(data[0] % FUZZ_KINDS), (enum fuzz_state)(data[1] % FUZZ_STATES));
+    fuzz_begin(&c, (enum fuzz_kind)(data[0] % FUZZ_ALL_KINDS), (enum fuzz_state)(data[1] % FUZZ_STATES));
     c.random_fail_at = data[2];
     c.commit_fail_at = data[3];
     if (data[4] & FLAG_POWER_LOST) c.commit_failure = EUICC_POWER_LOST;
@@ -64,4 +64,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     return 0;
 }
 
-FUZZ_RECORDS_MUTATOR(HEADER, RECORD_KINDS, 1u << REQUEST, &fuzz_es10_words)
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t cap, unsigned seed)
+{
+    uint64_t random = 0x9e3779b97f4a7c15u ^ ((uint64_t)seed + 1) << 17;
+    struct fuzz_words words = fuzz_es10_words;
+    words.command_kinds = 1u << APDU;
+    words.commands = fuzz_uicc_commands;
+    return fuzz_mutate_records(data, n, cap, &random, HEADER, RECORD_KINDS, 1u << REQUEST, &words);
+}
+
+FUZZ_CROSS_OVER(HEADER)

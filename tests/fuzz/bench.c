@@ -33,7 +33,7 @@ static const struct {
     [FUZZ_IOT] = {"iot", "extended_length = yes\n", SGP32_1_2},
     /* small, so that lists run full and the oldest entry goes */
     [FUZZ_BOTH] = {"both",
-                   "memory_size = 9000\nnotifications_max = 6\npackage_results_max = 2\neims_max = 2\n"
+                   "memory_size = 26000\nnotifications_max = 6\npackage_results_max = 2\neims_max = 2\n"
                    "profiles_max = 3\nchannels_max = 3\nipae = yes\nresult_size_max = 1500\n",
                    SGP32_1_2},
 };
@@ -207,6 +207,7 @@ static void make(struct maker *m, enum fuzz_kind kind)
 const struct fuzz_bench *fuzz_bench(enum fuzz_kind kind)
 {
     static struct maker makers[FUZZ_KINDS];
+    if (kind >= FUZZ_KINDS) return fuzz_uicc_bench(kind);
     struct maker *m = &makers[kind];
     if (!m->card) make(m, kind);
     return &m->bench;

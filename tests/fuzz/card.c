@@ -1,8 +1,11 @@
 /* One clone at work on one input, with the oracles that hold for any command; see bench.h. */
 #include "bench.h"
 
+#include "contents.h"
+
 #define NOWHERE ((size_t)-1)
 #define PROFILES_MAX 64
+#define COMMITS_MAX 32 /* of one command: a script may present many PINs */
 
 /* ---- what lies outside the card ---- */
 
@@ -27,6 +30,14 @@ static void rises(const struct euicc_change *change, const char *key, uint32_t *
     *last = value;
 }
 
+/* What a refused command may store: tries of PINs and PUKs, before the comparison; that a suspended session is over. */
+static bool stays(const struct euicc_change *change)
+{
+    if (strcmp(change->key, "card/suspended") == 0) return change->value == NULL;
+    const char *name = strncmp(change->key, "isdp/", 5) == 0 ? strchr(change->key + 5, '/') : NULL;
+    return name && (strncmp(name, "/pin/", 5) == 0 || strncmp(name, "/puk/", 5) == 0);
+}
+
 static int commit(void *ctx, const struct euicc_change *changes, size_t n)
 {
     struct fuzz_card *c = ctx;
@@ -35,6 +46,10 @@ static int commit(void *ctx, const struct euicc_change *changes, size_t n)
         c->failed = true;
         return (int)c->commit_failure;
     }
+    size_t staying = 0;
+    for (size_t i = 0; i < n; i++)
+        staying += stays(&changes[i]);
+    if (staying == n) c->counted++;
     for (size_t i = 0; i < n && !c->any_state; i++) {
         rises(&changes[i], "card/sequence", &c->sequence);
         rises(&changes[i], "card/association-token", &c->token);
@@ -112,7 +127,7 @@ static void take_counters(struct fuzz_card *c, enum fuzz_kind kind, enum fuzz_st
     static struct {
         bool known;
         uint32_t sequence, token;
-    } counters[FUZZ_KINDS][FUZZ_STATES];
+    } counters[FUZZ_ALL_KINDS][FUZZ_STATES];
     if (!counters[kind][state].known) {
         IMAGE_LOCAL image = {0};
         snapshot(c->card, &image);
@@ -124,10 +139,16 @@ static void take_counters(struct fuzz_card *c, enum fuzz_kind kind, enum fuzz_st
     c->token = counters[kind][state].token;
 }
 
+void fuzz_prepare(struct fuzz_card *c, enum fuzz_kind kind)
+{
+    *c = (struct fuzz_card){
+        .kind = kind, .random_state = 0x2545f4914f6cdd1du, .commit_failure = EUICC_STORAGE, .answers = 1};
+    c->env = (struct euicc_env){.ctx = c, .random = draw, .commit = commit};
+}
+
 void fuzz_begin(struct fuzz_card *c, enum fuzz_kind kind, enum fuzz_state state)
 {
-    *c = (struct fuzz_card){.random_state = 0x2545f4914f6cdd1du, .commit_failure = EUICC_STORAGE, .answers = 1};
-    c->env = (struct euicc_env){.ctx = c, .random = draw, .commit = commit};
+    fuzz_prepare(c, kind);
     FUZZ_CHECK(euicc_clone(fuzz_bench(kind)->cards[state], &c->env, &c->card) == EUICC_OK, "clone");
     take_counters(c, kind, state);
 }
@@ -189,9 +210,37 @@ static bool is_success(uint16_t sw)
     return sw == 0x9000 || sw >> 8 == 0x61 || sw >> 8 == 0x91;
 }
 
+/* Data may go out with it, changes stay (TS 102 221 10.2.1.3). */
+static bool warns(uint16_t sw)
+{
+    return sw == 0x6282 || sw == 0x6283 || sw == 0x6285 || (sw >= 0x62f1 && sw <= 0x62f3) || sw == 0x6310 ||
+           sw == 0x63f1 || sw == 0x63f2;
+}
+
+/* The status words of a UICC (TS 102 221 10.2, TS 102 222, GlobalPlatform); 6F00 is for faults only. */
+static bool exists(uint16_t sw)
+{
+    static const uint16_t refusals[] = {0x6200, 0x6300, 0x6581, 0x6700, 0x6881, 0x6882, 0x6981, 0x6982, 0x6983, 0x6984,
+                                        0x6985, 0x6986, 0x6988, 0x6a80, 0x6a81, 0x6a82, 0x6a83, 0x6a84, 0x6a86, 0x6a88,
+                                        0x6a89, 0x6b00, 0x6d00, 0x6e00, 0x9300, 0x9850, 0x9862, 0x9864};
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+        if (refusals[i] == sw) return true;
+    return is_success(sw) || warns(sw) || sw >> 4 == 0x63c || sw >> 8 == 0x6c;
+}
+
+static bool is_envelope(struct slice capdu)
+{
+    return capdu.n > 1 && capdu.p[1] == 0xc2;
+}
+
+static bool says_tries(uint16_t sw)
+{
+    return sw >> 4 == 0x63c;
+}
+
 static bool refuses(uint16_t sw)
 {
-    return !is_success(sw) && sw >> 8 != 0x6c;
+    return !is_success(sw) && !warns(sw) && !says_tries(sw) && sw >> 8 != 0x6c;
 }
 
 static void check_reason(const struct fuzz_card *c, const struct euicc_reason *r, uint16_t sw, bool wanted)
@@ -204,7 +253,8 @@ static void check_reason(const struct fuzz_card *c, const struct euicc_reason *r
     (void)c;
 }
 
-/* After a failure of the storage: nothing of the command is stored, the card is mute, and comes back with power. */
+/* After a failure of the storage: nothing of the command is stored, the card is mute, and comes back with power.
+ * before: NULL if a retry counter was. */
 static void after_failure(struct fuzz_card *c, const struct image *before, int result)
 {
     IMAGE_LOCAL after = {0};
@@ -215,8 +265,21 @@ static void after_failure(struct fuzz_card *c, const struct image *before, int r
     FUZZ_CHECK(euicc_transmit(c->card, status, sizeof status, rapdu, sizeof rapdu, &n) == EUICC_MUTE && n == 0,
                "not mute after a storage failure");
     snapshot(c->card, &after);
-    check_same(before, &after, "failed commit");
+    if (before) check_same(before, &after, "failed commit");
     fuzz_power(c, false);
+}
+
+/* FUZZ_TRACE in the environment: what an input does, for a person. */
+static void show(struct slice capdu, struct slice rapdu, const struct euicc_reason *r)
+{
+    if (!getenv("FUZZ_TRACE")) return;
+    for (size_t i = 0; i < capdu.n; i++)
+        fprintf(stderr, "%02X", capdu.p[i]);
+    fputs(" -> ", stderr);
+    for (size_t i = 0; i < rapdu.n; i++)
+        fprintf(stderr, "%02X", rapdu.p[i]);
+    if (r->said) fprintf(stderr, " (%s: %s: %s, not %s)", r->function, r->clause, r->expected, r->came);
+    fputc('\n', stderr);
 }
 
 static void exchange(struct fuzz_card *c, struct slice capdu, struct fuzz_answer *out)
@@ -226,10 +289,11 @@ static void exchange(struct fuzz_card *c, struct slice capdu, struct fuzz_answer
     struct euicc_reason r;
     IMAGE_LOCAL before = {0};
     unsigned commits = c->commits;
+    unsigned counted = c->counted;
     uint8_t *copy = malloc(capdu.n ? capdu.n : 1);
     if (!copy) abort();
     if (capdu.n) memcpy(copy, capdu.p, capdu.n);
-    if (c->commit_fail_at == c->commits + 1) snapshot(c->card, &before);
+    if (c->commit_fail_at > c->commits && c->commit_fail_at <= c->commits + COMMITS_MAX) snapshot(c->card, &before);
     c->failed = false;
     out->alive = true;
     int result = euicc_transmit(c->card, copy, capdu.n, rapdu, sizeof rapdu, &n);
@@ -237,23 +301,23 @@ static void exchange(struct fuzz_card *c, struct slice capdu, struct fuzz_answer
     if (result != EUICC_OK && c->failed && before.p) {
         out->alive = false;
         out->sw = 0x6f00;
-        after_failure(c, &before, result);
+        after_failure(c, c->commits == commits + 1 ? &before : NULL, result);
         return;
     }
     FUZZ_CHECK(result == EUICC_OK && n >= 2, "%s", euicc_result_text(result));
-    uint8_t sw1 = rapdu[n - 2];
-    out->sw = (uint16_t)(sw1 << 8 | rapdu[n - 1]);
-    FUZZ_CHECK((sw1 >= 0x61 && sw1 <= 0x6e && sw1 != 0x66) || is_success(out->sw) || (out->sw == 0x6f00 && c->failed),
-               "status word %04X", out->sw);
-    FUZZ_CHECK(n == 2 || is_success(out->sw), "data with %04X", out->sw);
+    out->sw = (uint16_t)(rapdu[n - 2] << 8 | rapdu[n - 1]);
     euicc_last_reason(c->card, &r);
+    show(capdu, slice_of(rapdu, n), &r);
+    FUZZ_CHECK(exists(out->sw) || (out->sw == 0x6f00 && c->failed), "status word %04X", out->sw);
+    FUZZ_CHECK(n == 2 || is_success(out->sw) || warns(out->sw), "data with %04X", out->sw);
     out->said = r.said;
-    if (refuses(out->sw)) {
+    if (refuses(out->sw) || says_tries(out->sw))
+        FUZZ_CHECK(c->commits - commits == c->counted - counted, "%04X, and %u commits, %u of them of what stays",
+                   out->sw, c->commits - commits, c->counted - counted);
+    if (refuses(out->sw))
         check_reason(c, &r, out->sw, true);
-        FUZZ_CHECK(c->commits == commits, "%04X, and %u commits", out->sw, c->commits - commits);
-    } else if (n == 2 && out->sw == 0x9000) {
+    else if (n == 2 && out->sw == 0x9000 && !is_envelope(capdu)) /* what came by SMS may be refused in silence */
         check_reason(c, &r, out->sw, false);
-    }
     buf_append(&out->data, slice_of(rapdu, n - 2));
     for (size_t i = 0; i < n; i++)
         c->answers = (c->answers ^ rapdu[i]) * 0x100000001b3u;
@@ -310,6 +374,7 @@ void fuzz_select(struct fuzz_card *c)
     static const uint8_t select[] = {0x00, 0xa4, 0x04, 0x00, 0x10, 0xa0, 0x00, 0x00, 0x05, 0x59, 0x10,
                                      0x10, 0xff, 0xff, 0xff, 0xff, 0x89, 0x00, 0x00, 0x01, 0x00, 0x00};
     FUZZ_ANSWER_LOCAL a = {0};
+    if (c->kind >= FUZZ_KINDS) return;
     exchange(c, SLICE(select), &a);
     FUZZ_CHECK(is_success(a.sw) || !a.alive, "SELECT ISD-R gives %04X", a.sw);
 }
@@ -380,6 +445,51 @@ static void check_eims(const struct fuzz_card *c, const struct euicc_description
     }
 }
 
+static bool charged(const char *key)
+{
+    return strncmp(key, "profile/", 8) == 0 || strncmp(key, "isdp/", 5) == 0;
+}
+
+/* What a user can look at: every file and application is described. */
+static void check_described(const struct fuzz_card *c, size_t profile)
+{
+    static struct euicc_file_description f;
+    static struct euicc_application_description a;
+    char last[EUICC_PATH_SIZE];
+    size_t i = 0;
+    for (const char *after = NULL; euicc_describe_file(c->card, profile, after, &f) == EUICC_OK; after = last) {
+        FUZZ_CHECK(!after || strcmp(after, f.path) < 0, "%s comes after %s", f.path, after);
+        FUZZ_CHECK(f.type && f.state && *f.access, "%s: its description", f.path);
+        memcpy(last, f.path, sizeof last);
+    }
+    while (euicc_describe_application(c->card, profile, i, &a) == EUICC_OK)
+        i++;
+    FUZZ_CHECK(i < 1000, "%zu applications", i);
+}
+
+/* Every profile is whole, and what the card says about its memory is the sum of what is stored. */
+static void check_contents(struct fuzz_card *c, const struct euicc_description *d)
+{
+    static const struct euicc_env nothing = {0};
+    struct euicc_profile_description p;
+    struct store *store;
+    size_t sum = 0;
+    IMAGE_LOCAL image = {0};
+    snapshot(c->card, &image);
+    FUZZ_CHECK(store_new(&store, &nothing, charged) == OK, "store");
+    FUZZ_CHECK(store_restore(store, slice_of(image.p, image.n)) == OK, "restore");
+    for (size_t i = 0; i < d->profile_count; i++) {
+        FUZZ_CHECK(euicc_describe_profile(c->card, i, &p) == EUICC_OK, "profile %zu", i);
+        check_described(c, i);
+        size_t size = fuzz_check_profile(store, p.isdp_aid, c->kind < FUZZ_KINDS);
+        FUZZ_CHECK(size == p.size, "%s: %zu bytes, said to be %zu", p.isdp_aid, size, p.size);
+        sum += size;
+    }
+    FUZZ_CHECK(sum == store_charged(store), "%zu bytes in profiles, %zu in all: something was left behind", sum,
+               store_charged(store));
+    store_free(store);
+}
+
 static void check_restore(struct fuzz_card *c)
 {
     const struct euicc_env alone = {.ctx = c, .random = draw};
@@ -406,4 +516,5 @@ void fuzz_invariants(struct fuzz_card *c)
     check_eims(c, &d);
     /* forty times as dear as a clone */
     if (c->answers % 8 == 0) check_restore(c);
+    if (c->answers % 8 == 1) check_contents(c, &d);
 }

@@ -48,6 +48,11 @@ void fuzz_put_record(struct buf *b, uint8_t kind, struct slice content);
 
 /* ---- mutator.c ---- */
 
+struct fuzz_choice {
+    uint32_t tag;
+    const char *values[24]; /* in digits */
+};
+
 /* What a mutator may put in. */
 struct fuzz_words {
     const uint32_t *tags;
@@ -55,8 +60,22 @@ struct fuzz_words {
     const char *const *values; /* contents in digits */
     size_t value_count;
     const char *const *objects; /* whole TLVs in digits; ended by NULL */
+    /* Contents that fit a tag, so that a change may well be accepted; ended by tag 0. NULL: none are known. */
+    const struct fuzz_choice *choices;
+    /* Records of the first kinds (a bit each) are one C-APDU, those of the second `script_at` bytes and commands one
+     * after the other. */
+    uint32_t command_kinds, script_kinds;
+    size_t script_at;
+    const char *const *commands; /* in digits; ended by NULL */
 };
 extern const struct fuzz_words fuzz_es10_words, fuzz_package_words, fuzz_saip_words, fuzz_certificate_words;
+
+/* ---- mutator_commands.c ---- */
+
+extern const char *const fuzz_uicc_commands[];
+void fuzz_put_command(uint64_t *random, const struct fuzz_words *words, struct buf *out);
+void fuzz_mutate_command(struct slice in, uint64_t *random, const struct fuzz_words *words, struct buf *out);
+void fuzz_mutate_script(struct slice in, uint64_t *random, const struct fuzz_words *words, struct buf *out);
 
 /* Changes TLVs behind the first `header` bytes: drops, doubles, retags, wraps, trades, inserts, changes contents, with
  * the lengths around them put right (mostly). Now and then only libFuzzer's own mutation. */
@@ -65,6 +84,8 @@ size_t fuzz_mutate_tlv(uint8_t *data, size_t n, size_t cap, uint64_t *random, si
 /* The same for records; TLVs inside those whose bit is in tlv_kinds. */
 size_t fuzz_mutate_records(uint8_t *data, size_t n, size_t cap, uint64_t *random, size_t header, uint8_t kinds,
                            uint32_t tlv_kinds, const struct fuzz_words *words);
+/* The TLVs of `in`, changed in one to three places. False: there is none. */
+bool fuzz_mutate_objects(struct slice in, uint64_t *random, const struct fuzz_words *words, struct buf *out);
 /* Part of b into a. */
 size_t fuzz_cross(struct slice a, struct slice b, uint8_t *out, size_t cap, uint64_t *random, size_t header);
 

@@ -2,7 +2,9 @@
  * is written down as inputs of the targets. The clone and its randomness are the same as in a fuzz run, so a recorded
  * session passes its cryptography there. Called by make-corpus: FOLDER. */
 #define _DEFAULT_SOURCE
-#include "bench.h"
+#include "make_corpus.h"
+
+#include "store/store.h"
 
 #include <sys/stat.h>
 
@@ -20,7 +22,7 @@ static void write_input(const char *target, const char *name, struct slice input
     FUZZ_CHECK(file && fwrite(input.p, 1, input.n, file) == input.n && fclose(file) == 0, "%s cannot be written", path);
 }
 
-static void write_with_header(const char *target, const char *name, const char *header, struct slice input)
+void corpus_write(const char *target, const char *name, const char *header, struct slice input)
 {
     BUF_LOCAL whole = {0};
     fuzz_put_hex(&whole, header);
@@ -51,7 +53,7 @@ static void end_request(struct recorder *r)
         r->seen[t.tag] = true;
         (void)snprintf(name, sizeof name, "%d-%d-%04X", (int)r->kind, (int)r->state, t.tag);
         (void)snprintf(header, sizeof header, "%02X%02X00", (unsigned)r->kind, (unsigned)r->state);
-        write_with_header("es10", name, header, buf_slice(&r->request));
+        corpus_write("es10", name, header, buf_slice(&r->request));
     }
     buf_reset(&r->request);
 }
@@ -108,7 +110,7 @@ static void end(struct recorder *r, struct lpa *lpa, const char *name)
     char header[16];
     end_request(r);
     (void)snprintf(header, sizeof header, "%02X%02X000002", (unsigned)r->kind, (unsigned)r->state);
-    write_with_header("apdu_script", name, header, buf_slice(&r->script));
+    corpus_write("apdu_script", name, header, buf_slice(&r->script));
     lpa_free(lpa);
     fuzz_end(&r->card);
     buf_free(&r->script);
@@ -266,11 +268,11 @@ static void packages(void)
             if (at[n] == 0) break;
             at += n + 1;
         }
-        write_with_header("eim_package", rows[i].name, "000000", buf_slice(&records));
+        corpus_write("eim_package", rows[i].name, "000000", buf_slice(&records));
         if (i < 4) {
             char name[64];
             (void)snprintf(name, sizeof name, "%s-both", rows[i].name);
-            write_with_header("eim_package", name, "010000", buf_slice(&records));
+            corpus_write("eim_package", name, "010000", buf_slice(&records));
         }
     }
 }
@@ -300,15 +302,32 @@ static void bound_packages(void)
         fuzz_put_record(&records, 2, buf_slice(&package));
         if (i == 6) fuzz_put_record(&records, 3, slice_text("\x88\x00"));
         (void)snprintf(name, sizeof name, "package-%zu", i);
-        write_with_header("bpp", name, headers[i], buf_slice(&records));
+        corpus_write("bpp", name, headers[i], buf_slice(&records));
     }
+}
+
+/* Packages for src/saip: our own, and the recorded one of a real card. */
+static void profile_packages(void)
+{
+    static const char *const profiles[] = {"tiny", "operational", "tuak", "test", "bootstrap"};
+    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+        char path[128];
+        BUF_LOCAL der = {0};
+        (void)snprintf(path, sizeof path, "profiles/%s.der", profiles[i]);
+        fuzz_read_source(path, &der);
+        corpus_write("saip", profiles[i], "0500", buf_slice(&der));
+    }
+    struct kat *recorded = kat_open("real-session.txt");
+    FUZZ_CHECK(recorded, "real-session.txt");
+    corpus_write("saip", "recorded", "0504", kat_slice(recorded, "ppk.upp"));
+    kat_free(recorded);
 }
 
 static void from_sources(void)
 {
     static const char *const certificates[] = {"ci-nist",     "ci-brainpool", "eum-nist",        "euicc-nist",
                                                "dpauth-nist", "dppb-nist",    "dpauth-brainpool"};
-    static const char *const profiles[] = {"tiny", "operational"};
+    static const char *const profiles[] = {"tiny", "operational", "tuak", "test", "bootstrap"};
     for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++) {
         char path[128];
         BUF_LOCAL der = {0};
@@ -317,7 +336,7 @@ static void from_sources(void)
         write_input("certificate", certificates[i], buf_slice(&der));
         if (i < 2) write_input("tlv", certificates[i], buf_slice(&der));
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
         char path[128];
         BUF_LOCAL der = {0};
         BUF_LOCAL source = {0};
@@ -325,16 +344,43 @@ static void from_sources(void)
         fuzz_read_source(path, &der);
         (void)snprintf(path, sizeof path, "profiles/%s.profile", profiles[i]);
         fuzz_read_source(path, &source);
-        write_with_header("saip", profiles[i], "0500", buf_slice(&der));
-        write_with_header("profile_source", profiles[i], "00", buf_slice(&source));
+        corpus_write("profile_source", profiles[i], "00", buf_slice(&source));
         (void)snprintf(path, sizeof path, "%s-der", profiles[i]);
-        write_with_header("profile_source", path, "01", buf_slice(&der));
+        corpus_write("profile_source", path, "01", buf_slice(&der));
         if (i == 0) write_input("tlv", path, buf_slice(&der));
     }
     for (size_t i = 0; euicc_personality_name(i); i++) {
         const char *name = euicc_personality_name(i);
         write_input("personality", name, slice_text(euicc_personality_text(name)));
     }
+}
+
+static int load_old(void *ctx, euicc_put_fn put, void *put_ctx)
+{
+    const struct kat *old = ctx;
+    int result = EUICC_OK;
+    for (size_t i = 0; i < kat_count(old, "card") && result == EUICC_OK; i++) {
+        struct slice key = kat_slicef(old, "card.%zu.key", i);
+        struct slice value = kat_slicef(old, "card.%zu.value", i);
+        char name[128];
+        (void)snprintf(name, sizeof name, "%.*s", (int)key.n, (const char *)key.p);
+        result = put(put_ctx, name, value.p, value.n);
+    }
+    return result;
+}
+
+/* A card of version 1, whose packages are installed when it is restored. */
+static void old_image(void)
+{
+    struct kat *old = kat_open("card-version-1.txt");
+    const struct euicc_env env = {.ctx = old, .load = load_old};
+    struct store *store;
+    BUF_LOCAL image = {0};
+    FUZZ_CHECK(old && store_new(&store, &env, NULL) == OK, "card-version-1.txt");
+    FUZZ_CHECK(store_snapshot(store, &image) == OK, "snapshot");
+    corpus_write("card_image", "version-1", "0100", buf_slice(&image));
+    store_free(store);
+    kat_free(old);
 }
 
 static void images(void)
@@ -351,13 +397,13 @@ static void images(void)
         BUF_LOCAL bytes = {0};
         fuzz_put_hex(&bytes, edits[i]);
         (void)snprintf(name, sizeof name, "edit-%zu", i);
-        write_with_header("card_image", name, i & 1 ? "0201" : "0200", buf_slice(&bytes));
+        corpus_write("card_image", name, i & 1 ? "0201" : "0200", buf_slice(&bytes));
     }
     uint8_t *image;
     size_t n;
     FUZZ_CHECK(euicc_snapshot(fuzz_bench(FUZZ_CONSUMER)->cards[FUZZ_EMPTY], &image, &n) == EUICC_OK, "snapshot");
-    write_with_header("card_image", "whole", "0100", slice_of(image, n));
-    write_with_header("card_image", "header", "0000", slice_of(image, n < 40 ? n : 40));
+    corpus_write("card_image", "whole", "0100", slice_of(image, n));
+    corpus_write("card_image", "header", "0000", slice_of(image, n < 40 ? n : 40));
     free(image);
 }
 
@@ -414,10 +460,13 @@ int main(int argc, char **argv)
     package_script(fuzz_bench(FUZZ_IOT));
     packages();
     bound_packages();
+    profile_packages();
     from_sources();
     images();
+    old_image();
     frames();
     odd_scripts();
+    corpus_uicc();
     kat_free(keys);
     return 0;
 }

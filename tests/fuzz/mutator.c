@@ -1,181 +1,9 @@
-/* Mutators that know TLVs and records, and the words they use; see fuzz.h. Whatever comes in, something valid to hand
+/* Mutators that know TLVs and records; see fuzz.h. Whatever comes in, something valid to hand
  * to the target comes out: what does not parse is mutated as bytes. */
 #include "fuzz.h"
 
 #define NODES_MAX 400
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* ---- words ---- */
-
-static const uint32_t es10_tags[] = {
-    0x80,   0x81,   0x82,   0x83,   0x84,   0x85,   0x86,   0x87,   0x88,   0x89,   0xa0,   0xa1,   0xa2,   0xa3,
-    0xa4,   0xa5,   0xa6,   0xa7,   0xa8,   0xa9,   0xaa,   0xab,   0x01,   0x02,   0x03,   0x04,   0x05,   0x06,
-    0x0c,   0x30,   0x31,   0x4f,   0x5a,   0x5c,   0x90,   0x91,   0x92,   0x93,   0x94,   0x95,   0xb6,   0xb7,
-    0x99,   0xe3,   0x9f70, 0x9f67, 0x9f7b, 0x5f37, 0x5f49, 0xbf20, 0xbf21, 0xbf22, 0xbf23, 0xbf24, 0xbf25, 0xbf26,
-    0xbf27, 0xbf28, 0xbf29, 0xbf2a, 0xbf2b, 0xbf2d, 0xbf2e, 0xbf2f, 0xbf30, 0xbf31, 0xbf32, 0xbf33, 0xbf34, 0xbf35,
-    0xbf36, 0xbf37, 0xbf38, 0xbf3c, 0xbf3e, 0xbf3f, 0xbf41, 0xbf42, 0xbf43, 0xbf51, 0xbf55, 0xbf56, 0xbf57, 0xbf58,
-    0xbf59, 0xbf5a, 0xbf5b, 0xbf5c, 0xbf5d, 0xbf5e, 0xbf5f, 0xbf64, 0xbf65, 0xbf76, 0xbf7f};
-static const char *const es10_values[] = {"",
-                                          "00",
-                                          "01",
-                                          "02",
-                                          "7F",
-                                          "80",
-                                          "FF",
-                                          "00FF",
-                                          "0100",
-                                          "7FFFFF",
-                                          "00800000",
-                                          "7FFFFFFF",
-                                          "00FFFFFFFF",
-                                          "0780",
-                                          "0640",
-                                          "0001",
-                                          FUZZ_ICCID_1,
-                                          FUZZ_ICCID_2,
-                                          "980010100000000003F1",
-                                          "A0000005591010FFFFFFFF8900001000",
-                                          "A0000005591010FFFFFFFF8900001100",
-                                          "A0000005591010FFFFFFFF8900000100",
-                                          "89049032123451234512345678901235",
-                                          "65696D31",             /* eim1 */
-                                          "65696D32",             /* eim2 */
-                                          "61",                   /* a */
-                                          "C3A4",                 /* two bytes of UTF-8 */
-                                          "C0AF",                 /* not UTF-8 */
-                                          "88370A0102",           /* an OID */
-                                          "5A9F7091929390B6B799", /* tags */
-                                          "BF25BF22BF779F67",
-                                          "736D64702E6578616D706C652E636F6D"};
-static const char *const es10_objects[] = {"BF2000",
-                                           "BF2200",
-                                           "BF2E00",
-                                           "BF2D00",
-                                           "BF2D(5C(5A4F9F70BF22))",
-                                           "BF3E(5C(5A))",
-                                           "BF3C00",
-                                           "BF4300",
-                                           "BF2800",
-                                           "BF2B00",
-                                           "BF2B(A0(8001(01)))",
-                                           "BF30(8001)",
-                                           ("BF31(A0(5A(" FUZZ_ICCID_2 "))8101FF)"),
-                                           ("BF31(A0(5A(" FUZZ_ICCID_1 "))810100)"),
-                                           ("BF32(A0(5A(" FUZZ_ICCID_1 "))810100)"),
-                                           ("BF33(5A(" FUZZ_ICCID_2 "))"),
-                                           "BF34(82(0540))",
-                                           "BF64(82(0204))",
-                                           ("BF29(5A(" FUZZ_ICCID_1 ")90(6E))"),
-                                           "BF3F(80(61))",
-                                           "BF65(80(61))",
-                                           "BF42(80(0640))",
-                                           "BF5600",
-                                           "BF5500",
-                                           "BF5800",
-                                           "BF58(8101FF)",
-                                           "BF5A00",
-                                           "BF5A(8101FF)",
-                                           "BF5B(8101FF)",
-                                           "BF5C(8101FF)",
-                                           "BF5D(8101FF)",
-                                           "BF5E(8101FF)",
-                                           "BF5F00",
-                                           "BF59(8000)",
-                                           "BF2B(A1(0500))",
-                                           "BF2B(8200)",
-                                           "BF24(BF7B(06(88370A01)))",
-                                           NULL};
-const struct fuzz_words fuzz_es10_words = {es10_tags, COUNT(es10_tags), es10_values, COUNT(es10_values), es10_objects};
-
-static const uint32_t package_tags[] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0xa0, 0xa1,   0xa2,   0xa3,   0xa4,  0xa5,
-                                        0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab, 0x02, 0x05,   0x0c,   0x30,   0x4f,  0x5a,
-                                        0x5c, 0x95, 0x04, 0x86, 0x87, 0x88, 0x89, 0xbf2d, 0xbf65, 0x9f70, 0xbf55};
-static const char *const package_objects[] = {("A3(5A(" FUZZ_ICCID_1 "))"),
-                                              ("A3(5A(" FUZZ_ICCID_2 "))"),
-                                              ("A3(5A(" FUZZ_ICCID_2 ")0500)"),
-                                              ("A4(5A(" FUZZ_ICCID_1 "))"),
-                                              ("A5(5A(" FUZZ_ICCID_2 "))"),
-                                              "BF2D00",
-                                              "BF2D(5C(5A9F70))",
-                                              "A600",
-                                              "A700",
-                                              "A7(800081(88370A)82(61))",
-                                              ("A8(5A(" FUZZ_ICCID_2 "))"),
-                                              "A900",
-                                              "A9(80(65696D31))",
-                                              "BF65(80(61))",
-                                              "AB00",
-                                              "A8(80(65696D32)83(05))",
-                                              "A8(80(65696D32)83(05)84(FF))",
-                                              "AA(80(65696D31)83(7F))",
-                                              NULL};
-const struct fuzz_words fuzz_package_words = {package_tags, COUNT(package_tags), es10_values, COUNT(es10_values),
-                                              package_objects};
-
-static const uint32_t saip_tags[] = {0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa,   0xab,
-                                     0xac, 0xad, 0xae, 0xaf, 0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6,   0xb7,
-                                     0xb8, 0x30, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88,   0x89,
-                                     0x8a, 0x8b, 0x8c, 0xc6, 0xc7, 0x04, 0x05, 0x06, 0x0c, 0x02, 0xbf1f, 0xbf7e};
-static const char *const saip_values[] = {"",
-                                          "00",
-                                          "01",
-                                          "02",
-                                          "03",
-                                          "7F",
-                                          "FF",
-                                          "0102",
-                                          "7FFF",
-                                          "008000",
-                                          "3F00",
-                                          "7FF0",
-                                          "2FE2",
-                                          "6F07",
-                                          "98001010000000000082",
-                                          "89000101000000000028",
-                                          "67810F010201",
-                                          "67810F010204",
-                                          "67810F01020202",
-                                          "4121",
-                                          "42210026",
-                                          "00000000000000000000000000000000"};
-static const char *const saip_objects[] = {"AA(A0(80008101 0A))", "AA(A0(8101 0A))", "A1(A0(81010B))", NULL};
-const struct fuzz_words fuzz_saip_words = {saip_tags, COUNT(saip_tags), saip_values, COUNT(saip_values), saip_objects};
-
-static const uint32_t certificate_tags[] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x17, 0x18, 0x30,
-                                            0x31, 0x80, 0x81, 0x82, 0x86, 0x88, 0xa0, 0xa1, 0xa3, 0xa4};
-static const char *const certificate_values[] = {"",
-                                                 "00",
-                                                 "01",
-                                                 "02",
-                                                 "FF",
-                                                 "0080",
-                                                 "8000",
-                                                 "7FFFFFFF",
-                                                 "00FFFFFFFF",
-                                                 "0780",
-                                                 "0186",
-                                                 "551D0F",
-                                                 "551D0E",
-                                                 "551D11",
-                                                 "551D13",
-                                                 "551D1E",
-                                                 "551D1F",
-                                                 "551D20",
-                                                 "551D23",
-                                                 "67811201020101",
-                                                 "678112010201",
-                                                 "2A8648CE3D030107",
-                                                 "2B2403030208010107",
-                                                 "2A8648CE3D0201",
-                                                 "2A8648CE3D040302",
-                                                 "323030323031303030303030 5A",
-                                                 "88370A"};
-static const char *const certificate_objects[] = {
-    "30(06(551D0F)0101FF04(03020780))", "30(06(551D13)0101FF04(300602 01 00))",
-    "30(06(551D11)04(30(88(88370A))))", "30(06(551D20)0101FF04(30(30(06(67811201020104)))))",
-    "30(06(2A03)0101FF0400)",           NULL};
-const struct fuzz_words fuzz_certificate_words = {certificate_tags, COUNT(certificate_tags), certificate_values,
-                                                  COUNT(certificate_values), certificate_objects};
 
 /* ---- TLVs ---- */
 
@@ -346,8 +174,27 @@ static size_t give(const struct buf *b, uint8_t *data, size_t n, size_t cap)
     return b->n;
 }
 
-/* The TLVs of `in`, changed in one to three places. False: there is none. */
-static bool mutate_slice(struct slice in, uint64_t *random, const struct fuzz_words *words, struct buf *out)
+/* One content for another that its tag may have; false if none of some objects has a known tag. */
+static bool choose(const struct nodes *nodes, uint64_t *random, const struct fuzz_words *words, const struct tlv **t,
+                   struct buf *out)
+{
+    for (unsigned tries = 0; tries < 30; tries++) {
+        *t = &nodes->list[fuzz_random(random) % nodes->n];
+        for (const struct fuzz_choice *c = words->choices; c->tag; c++) {
+            size_t n = 0;
+            if (c->tag != (*t)->tag) continue;
+            while (n < COUNT(c->values) && c->values[n])
+                n++;
+            BUF_LOCAL value = {0};
+            fuzz_put_hex(&value, c->values[fuzz_random(random) % n]);
+            tlv_put(out, c->tag, buf_slice(&value));
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fuzz_mutate_objects(struct slice in, uint64_t *random, const struct fuzz_words *words, struct buf *out)
 {
     static struct nodes nodes;
     BUF_LOCAL now = {0};
@@ -359,7 +206,8 @@ static bool mutate_slice(struct slice in, uint64_t *random, const struct fuzz_wo
         collect(buf_slice(&now), 0, &nodes);
         if (nodes.n == 0) return false;
         const struct tlv *t = &nodes.list[fuzz_random(random) % nodes.n];
-        change(random, t, &nodes.list[fuzz_random(random) % nodes.n], words, &instead);
+        bool gentle = words->choices && fuzz_random(random) % 4 && choose(&nodes, random, words, &t, &instead);
+        if (!gentle) change(random, t, &nodes.list[fuzz_random(random) % nodes.n], words, &instead);
         rebuild(buf_slice(&now), t->whole, buf_slice(&instead), &whole);
         buf_reset(&now);
         buf_append(&now, buf_slice(&whole));
@@ -382,7 +230,7 @@ size_t fuzz_mutate_tlv(uint8_t *data, size_t n, size_t cap, uint64_t *random, si
         any_object(random, words, &out);
     } else {
         BUF_LOCAL changed = {0};
-        if (!mutate_slice(slice_of(data + header, n - header), random, words, &changed))
+        if (!fuzz_mutate_objects(slice_of(data + header, n - header), random, words, &changed))
             return LLVMFuzzerMutate(data, n, cap);
         buf_append(&out, buf_slice(&changed));
     }
@@ -399,12 +247,32 @@ static bool has_tlvs(uint32_t tlv_kinds, uint8_t kind)
     return tlv_kinds >> (kind < 31 ? kind : 31) & 1;
 }
 
+/* Records of commands, one or a script of them. */
+static bool mutate_commands(const struct fuzz_record *r, uint64_t *random, uint8_t kinds,
+                            const struct fuzz_words *words, struct buf *out)
+{
+    uint32_t bit = 1u << (r->kind % kinds < 31 ? r->kind % kinds : 31);
+    if (words->command_kinds & bit) {
+        fuzz_mutate_command(r->content, random, words, out);
+    } else if (words->script_kinds & bit && r->content.n >= words->script_at) {
+        buf_append(out, slice_of(r->content.p, words->script_at));
+        fuzz_mutate_script(slice_skip(r->content, words->script_at), random, words, out);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void mutate_record(struct fuzz_record *r, uint64_t *random, uint8_t kinds, uint32_t tlv_kinds,
                           const struct fuzz_words *words, struct buf *out)
 {
     BUF_LOCAL content = {0};
+    if (fuzz_random(random) % 8 && mutate_commands(r, random, kinds, words, &content)) {
+        fuzz_put_record(out, r->kind, buf_slice(&content));
+        return;
+    }
     bool tlvs = has_tlvs(tlv_kinds, (uint8_t)(r->kind % kinds));
-    if (!tlvs || fuzz_random(random) % 8 == 0 || !mutate_slice(r->content, random, words, &content)) {
+    if (!tlvs || fuzz_random(random) % 8 == 0 || !fuzz_mutate_objects(r->content, random, words, &content)) {
         buf_reset(&content);
         mutate_bytes(r->content, &content);
     }
@@ -416,7 +284,12 @@ static void any_record(uint64_t *random, uint8_t kinds, uint32_t tlv_kinds, cons
 {
     BUF_LOCAL content = {0};
     uint8_t kind = (uint8_t)(fuzz_random(random) % kinds);
+    uint32_t bit = 1u << (kind < 31 ? kind : 31);
     if (has_tlvs(tlv_kinds, kind)) any_object(random, words, &content);
+    if (words->script_kinds & bit)
+        for (size_t i = 0; i < words->script_at; i++)
+            buf_byte(&content, (uint8_t)(fuzz_random(random) % 4));
+    if ((words->script_kinds | words->command_kinds) & bit) fuzz_put_command(random, words, &content);
     fuzz_put_record(out, kind, buf_slice(&content));
 }
 

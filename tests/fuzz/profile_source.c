@@ -21,7 +21,7 @@ static void check_der(struct slice der)
     BUF_LOCAL text = {0};
     size_t problems = package_check(der, count, &reported);
     FUZZ_CHECK(problems == reported, "%zu problems, %zu reported", problems, reported);
-    (void)package_describe(der, reported & 1, &text, &why);
+    (void)package_describe(der, reported & 1, (struct slice){0}, &text, &why);
     if (!source_decode(der, &source, &why)) {
         FUZZ_CHECK(why.place <= der.n && *why.text, "refused without a word at %zu", why.place);
         return;

@@ -43,40 +43,64 @@ void storage_clear(struct storage *s)
     *s = (struct storage){0};
 }
 
-const struct stored *storage_find(const struct storage *s, const char *key)
+/* Where the key is, or where it belongs. */
+static size_t place_of(const struct storage *s, const char *key, bool *found)
 {
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->items[i].key, key) == 0) return &s->items[i];
-    return NULL;
+    size_t low = 0;
+    size_t high = s->n;
+    *found = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(s->items[middle].key, key);
+        if (order == 0) *found = true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-static void storage_put(struct storage *s, const char *key, const uint8_t *value, size_t n)
+const struct stored *storage_find(const struct storage *s, const char *key)
 {
-    struct stored *items = realloc(s->items, (s->n + 1) * sizeof *items);
-    ck_assert(items);
-    s->items = items;
-    items[s->n] = (struct stored){.key = strdup(key), .value = malloc(n ? n : 1), .n = n};
-    ck_assert(items[s->n].key && items[s->n].value);
-    if (n) memcpy(items[s->n].value, value, n);
+    bool found;
+    size_t at = place_of(s, key, &found);
+    return found ? &s->items[at] : NULL;
+}
+
+static void storage_put(struct storage *s, size_t at, const char *key, const uint8_t *value, size_t n)
+{
+    if (s->n == s->room) {
+        s->room = s->room ? 2 * s->room : 256;
+        s->items = realloc(s->items, s->room * sizeof *s->items);
+        ck_assert(s->items);
+    }
+    struct stored one = {.key = strdup(key), .value = malloc(n ? n : 1), .n = n};
+    ck_assert(one.key && one.value);
+    if (n) memcpy(one.value, value, n);
+    memmove(s->items + at + 1, s->items + at, (s->n - at) * sizeof *s->items);
+    s->items[at] = one;
     s->n++;
 }
 
 void storage_change(struct storage *s, const struct euicc_change *change)
 {
-    struct stored *old = (struct stored *)(uintptr_t)storage_find(s, change->key);
-    if (old) {
-        free(old->key);
-        free(old->value);
-        *old = s->items[--s->n];
+    bool found;
+    size_t at = place_of(s, change->key, &found);
+    if (found) {
+        free(s->items[at].key);
+        free(s->items[at].value);
+        s->n--;
+        memmove(s->items + at, s->items + at + 1, (s->n - at) * sizeof *s->items);
     }
-    if (change->value) storage_put(s, change->key, change->value, change->n);
+    if (change->value) storage_put(s, at, change->key, change->value, change->n);
 }
 
 void storage_copy(const struct storage *from, struct storage *to)
 {
     storage_clear(to);
     for (size_t i = 0; i < from->n; i++)
-        storage_put(to, from->items[i].key, from->items[i].value, from->items[i].n);
+        storage_put(to, i, from->items[i].key, from->items[i].value, from->items[i].n);
 }
 
 /* A torn journal is no commit: the start after it drops it. */

@@ -16,8 +16,8 @@
 /* ---- storage ---- */
 
 struct storage {
-    struct stored *items; /* in no order */
-    size_t n;
+    struct stored *items; /* in the order of their keys */
+    size_t n, room;
 };
 void storage_clear(struct storage *s);
 void storage_copy(const struct storage *from, struct storage *to);

@@ -23,24 +23,99 @@ static void check_enabled(struct bench *b)
     bench_check(b, enabled <= 1, "%u profiles are enabled", enabled);
 }
 
-/* profile/<aid> with isdp/<aid>/meta and isdp/<aid>/package, or none of them. */
+/* A value below isdp/<aid>/ of the same profile as `of`. */
+static const struct stored *beside(const struct bench *b, const struct stored *of, const char *name)
+{
+    char key[256];
+    (void)snprintf(key, sizeof key, "%.38s%s", of->key, name);
+    return storage_find(&b->stored, key);
+}
+
+/* Member of a stored FCP (model/file.h). */
+static bool fcp_member(const struct stored *file, uint32_t tag, struct tlv *out)
+{
+    struct slice in = slice_of(file->value, file->n);
+    struct tlv fcp;
+    return tlv_next(&in, &fcp) && fcp.tag == 0x62 && tlv_find(fcp.value, tag, out);
+}
+
+/* The PIN that this key reference means in the directory or in one above it. */
+static bool pin_is_there(const struct bench *b, const struct stored *directory, uint8_t reference)
+{
+    char key[160];
+    struct tlv pins;
+    (void)snprintf(key, sizeof key, "%s", directory->key);
+    for (;;) {
+        const struct stored *at = storage_find(&b->stored, key);
+        if (at && fcp_member(at, 0xd0, &pins))
+            for (size_t i = 0; i + 2 <= pins.value.n; i += 2)
+                if (pins.value.p[i] == reference) return true;
+        char *slash = strrchr(key, '/');
+        if (strcmp(slash, "/3F00") == 0) return false;
+        *slash = 0;
+    }
+}
+
+/* Its parent is there; a directory's PINs are, those of its context and those of its PIN status template; an ADF has
+ * an application, and a link its target. */
+static void check_file(struct bench *b, const struct stored *file)
+{
+    char key[160];
+    struct tlv t;
+    (void)snprintf(key, sizeof key, "%s", file->key);
+    *strrchr(key, '/') = 0;
+    if (strcmp(key + 38, "fs") != 0) bench_check(b, storage_find(&b->stored, key), "%s without a parent", file->key);
+    if (fcp_member(file, 0xd0, &t))
+        for (size_t i = 0; i + 2 <= t.value.n; i += 2) {
+            (void)snprintf(key, sizeof key, "pin/%02X", t.value.p[i + 1]);
+            bench_check(b, beside(b, file, key), "%s without %s", file->key, key);
+        }
+    if (fcp_member(file, 0xc6, &t))
+        for (size_t i = 0; i < t.value.n; i++)
+            bench_check(b, pin_is_there(b, file, t.value.p[i]), "%s without PIN %02X", file->key, t.value.p[i]);
+    if (fcp_member(file, 0xd2, &t)) {
+        (void)snprintf(key, sizeof key, "fs/3F00");
+        for (size_t i = 0; i + 2 <= t.value.n; i += 2)
+            (void)snprintf(key + 7 + i / 2 * 5, 6, "/%02X%02X", t.value.p[i], t.value.p[i + 1]);
+        bench_check(b, beside(b, file, key), "%s is a link to nothing", file->key);
+    }
+}
+
+/* What is below isdp/<aid>/. */
+static void check_part(struct bench *b, const struct stored *part)
+{
+    char key[160];
+    const char *name = part->key + 38;
+    (void)snprintf(key, sizeof key, "profile/%.32s", part->key + 5);
+    bench_check(b, strlen(part->key) > 38 && part->key[37] == '/' && storage_find(&b->stored, key),
+                "%s without a profile", part->key);
+    if (starts(name, "fs/")) check_file(b, part);
+    if (starts(name, "pin/") && part->n > 6 && part->value[6]) {
+        (void)snprintf(key, sizeof key, "puk/%02X", part->value[6]);
+        bench_check(b, beside(b, part, key), "%s without %s", part->key, key);
+    }
+    if (starts(name, "app/") && part->n >= 4 && part->value[0] == 1) { /* a network access application */
+        (void)snprintf(key, sizeof key, "fs/3F00/%02X%02X", part->value[2], part->value[3]);
+        bench_check(b, beside(b, part, key), "%s without %s", part->key, key);
+    }
+}
+
+/* profile/<aid> with its metadata and all of its contents, or nothing of it. */
 static void check_whole(struct bench *b)
 {
+    static const char *const needed[] = {"meta", "fs/3F00", "fs/3F00/2FE2", "app/00", "pin/01"};
     struct euicc_description d;
     size_t records = 0;
     for (size_t i = 0; i < b->stored.n; i++) {
         char key[128];
         const char *at = b->stored.items[i].key;
-        if (starts(at, "isdp/")) {
-            (void)snprintf(key, sizeof key, "profile/%.32s", at + 5);
-            bench_check(b, storage_find(&b->stored, key), "%s without a profile", at);
-        }
+        if (starts(at, "isdp/")) check_part(b, &b->stored.items[i]);
         if (!starts(at, "profile/")) continue;
         records++;
-        (void)snprintf(key, sizeof key, "isdp/%.32s/meta", at + 8);
-        bench_check(b, storage_find(&b->stored, key), "%s without metadata", at);
-        (void)snprintf(key, sizeof key, "isdp/%.32s/package", at + 8);
-        bench_check(b, storage_find(&b->stored, key), "%s without a package", at);
+        for (size_t k = 0; k < COUNT(needed); k++) {
+            (void)snprintf(key, sizeof key, "isdp/%.32s/%s", at + 8, needed[k]);
+            bench_check(b, storage_find(&b->stored, key), "%s without %s", at, needed[k]);
+        }
     }
     bench_check(b, euicc_describe(b->card, &d) == EUICC_OK, "the card cannot be described");
     bench_check(b, d.profile_count == records, "%zu profiles, %zu are stored", d.profile_count, records);

@@ -73,4 +73,22 @@ static inline struct bytes notation_bytes(const char *text, size_t *mark)
     return bytes_copy(buf_slice(&out));
 }
 
+/* What the offset of a PEStatus says of a place in a profile package: how far it is inside the element with this
+ * identification; -1: in the package. */
+static inline size_t place_in_element(struct slice package, size_t place, int identification)
+{
+    struct tlv element;
+    struct tlv t;
+    struct slice in = package;
+    size_t start = 0;
+    size_t at = 0;
+    uint32_t number;
+    for (; identification >= 0 && at <= place && tlv_next(&in, &element); at += element.whole.n) {
+        if (!tlv_find(element.value, 0xa0, &t) || !tlv_find(t.value, 0x81, &t) || !tlv_unsigned(t.value, &number))
+            continue;
+        if (number == (uint32_t)identification) start = at;
+    }
+    return place - start;
+}
+
 #endif

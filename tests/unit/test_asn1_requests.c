@@ -78,6 +78,41 @@ enum decoder {
     DECODERS
 };
 
+static void assert_same(struct slice a, struct slice b)
+{
+    ck_assert(slice_equal(a, b) && (a.n == 0 || a.p == b.p));
+}
+
+/* What was accepted is read again without the checks, with the same outcome. */
+static void assert_read_again(struct slice der, const struct store_metadata_request *r)
+{
+    struct store_metadata_request again;
+    ck_assert_int_eq(asn1_stored_metadata(der, &again), OK);
+    assert_same(r->iccid, again.iccid);
+    assert_same(r->service_provider_name, again.service_provider_name);
+    assert_same(r->profile_name, again.profile_name);
+    assert_same(r->icon_type, again.icon_type);
+    assert_same(r->icon, again.icon);
+    ck_assert(r->has_class == again.has_class && r->profile_class == again.profile_class);
+    ck_assert(r->has_notification_configuration == again.has_notification_configuration);
+    assert_same(r->notification_configuration, again.notification_configuration);
+    ck_assert(r->has_owner == again.has_owner && r->has_gid1 == again.has_gid1 && r->has_gid2 == again.has_gid2);
+    assert_same(r->owner, again.owner);
+    assert_same(r->owner_mcc_mnc, again.owner_mcc_mnc);
+    assert_same(r->owner_gid1, again.owner_gid1);
+    assert_same(r->owner_gid2, again.owner_gid2);
+    ck_assert(r->has_ppr == again.has_ppr && r->ppr == again.ppr);
+    assert_same(r->service_specific_data, again.service_specific_data);
+    ck_assert(r->ecall_indication == again.ecall_indication && r->fallback_allowed == again.fallback_allowed);
+}
+
+static enum err decode_metadata(struct slice der, struct store_metadata_request *out, struct reason *reason)
+{
+    enum err e = asn1_store_metadata_request(der, out, reason);
+    if (e == OK) assert_read_again(der, out);
+    return e;
+}
+
 static enum err decode(enum decoder decoder, struct slice der, union request *out, struct reason *reason)
 {
     switch (decoder) {
@@ -120,7 +155,7 @@ static enum err decode(enum decoder decoder, struct slice der, union request *ou
     case CONFIGURE_ISDP:
         return asn1_configure_isdp_request(der, &out->configure, reason);
     case STORE_METADATA:
-        return asn1_store_metadata_request(der, &out->metadata, reason);
+        return decode_metadata(der, &out->metadata, reason);
     case REPLACE_SESSION_KEYS:
         return asn1_replace_session_keys_request(der, &out->keys, reason);
     case DECODERS:
@@ -291,6 +326,28 @@ START_TEST(test_read_metadata)
 }
 END_TEST
 
+/* Kept metadata that is none any more; each with one thing wrong. */
+static const char *const spoiled[] = {
+    "",
+    "BF26{" ICCID " 91{'p'} 92{}}",
+    "BF25{" ICCID " 91{'p'} 92{}} 00",
+    "BF25{91{'p'} 92{}}",
+    "BF25{5A{980010} 91{'p'} 92{}}",
+    "BF25{" ICCID " 91}",
+    "BF25{" ICCID " 91{'p'} 92{} 95{}}",
+    "BF25{" ICCID " 91{'p'} 92{} B7{81{AB}}}",
+    "BF25{" ICCID " 91{'p'} 92{} B7{80{00F1}}}",
+    "BF25{" ICCID " 91{'p'} 92{} 99{}}",
+};
+
+START_TEST(test_spoiled_metadata)
+{
+    struct store_metadata_request r;
+    BYTES_LOCAL der = notation_bytes(spoiled[_i], NULL);
+    ck_assert_int_eq(asn1_stored_metadata(bytes_slice(&der), &r), ERR_CORRUPT);
+}
+END_TEST
+
 /* Accepted beside the golden ones: limits that just hold, and up to three unknown members wherever a type may grow. */
 static const struct {
     enum decoder decoder;
@@ -325,6 +382,8 @@ static const struct {
     {INITIALISE_SECURE_CHANNEL, CHANNEL("82{7F} 80{01} A6{80{80} 81{20} 84{} 85{} 86{} 87{}} 5F49{} 5F37{}")},
     {CONFIGURE_ISDP, "BF24{B8{80{88370A} 81{} 82{} 83{}} 81{} 82{} 83{}}"},
     {STORE_METADATA, METADATA("BA{} 9B{} BC{}")},
+    {STORE_METADATA, METADATA("9F7B{FF} 9F67{01}")},
+    {STORE_METADATA, METADATA("9F7B{00} 9F67{00}")},
     {STORE_METADATA, METADATA("B6{} B7{80{00F110} 83{} 84{} 85{}}")},
     {STORE_METADATA, METADATA("B6{30{80{0780} 81{'a'} 82{}}}")},
     {STORE_METADATA, "BF25{" ICCID " 91{'p'} 92{}}"},
@@ -413,6 +472,7 @@ int main(void)
     tcase_add_test(tcase, test_read_es10c);
     tcase_add_test(tcase, test_read_es8);
     tcase_add_test(tcase, test_read_metadata);
+    tcase_add_loop_test(tcase, test_spoiled_metadata, 0, COUNT(spoiled));
     tcase_add_loop_test(tcase, test_accepted, 0, COUNT(good));
     tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
     tcase_add_loop_test(tcase, test_cut, 0, 8);

@@ -328,8 +328,8 @@ START_TEST(test_stored_errors)
         int result;
         const char *text;
     } rows[] = {
-        {"card/version", "2", EUICC_NEWER, "the stored card has version 2, this program knows 1"},
-        {"card/version", "10", EUICC_NEWER, "the stored card has version 10, this program knows 1"},
+        {"card/version", "3", EUICC_NEWER, "the stored card has version 3, this program knows 2"},
+        {"card/version", "10", EUICC_NEWER, "the stored card has version 10, this program knows 2"},
         {"card/version", NULL, EUICC_CORRUPT, "the stored card has no version"},
         {"card/personality", NULL, EUICC_CORRUPT, "the stored card does not decode"},
         {"card/personality", "name = x\nfoo = bar", EUICC_CORRUPT, "personality line 2: no field has the name foo"},

@@ -1,6 +1,8 @@
 /* The live log of `softeuicc run`: which commands get a line, what is folded, what the line says. Feeds trace events
  * as a card gives them and reads what was written. */
 #define _GNU_SOURCE
+#include <stdio.h>
+
 #include "base/hex.h"
 #include "cli/log.h"
 #include "cli/text.h"
@@ -102,6 +104,9 @@ START_TEST(one_line_a_command)
          "ES10c.EnableProfile (SGP.22 5.7.16): expected disabled, came enabled", "6106"},
         {"80FF0000", NULL, NULL, NULL, "6D00"},
         {"8012000010", "FETCH", NULL, NULL, "9110"},
+        {"0020000100", "VERIFY PIN", NULL, NULL, "63C3"}, /* a question, not a refusal */
+        {"00200001080102030405060708", "VERIFY PIN", NULL, "another PIN", "63C2"},
+        {"00A2010401AA", "SEARCH RECORD", NULL, NULL, "6282"},
         {"80FF0000", "unanswered", NULL, NULL, NULL},
         {NULL, NULL, NULL, NULL, NULL},
     };
@@ -112,6 +117,9 @@ START_TEST(one_line_a_command)
            "came enabled\n"
            "ch0 INS FF -> refused 6D00\n"
            "ch0 FETCH -> ok, proactive command waiting 9110\n"
+           "ch0 VERIFY PIN -> warning 63C3\n"
+           "ch0 VERIFY PIN -> refused 63C2 because another PIN\n"
+           "ch0 SEARCH RECORD -> warning 6282\n"
            "ch0 unanswered -> no answer\n");
 }
 END_TEST
@@ -176,6 +184,48 @@ START_TEST(verbose_shows_all)
     expect(steps, true,
            "ch0 STORE DATA block 0 -> ok 9000\n    > 80e2110002aabb\n    < 9000\n"
            "ch0 GET RESPONSE -> ok 9000\n    > 80c0000010\n    < 019000\n");
+}
+END_TEST
+
+/* PINs and the keys that AUTHENTICATE gives are in no log; AUTS, counters and lengths are. */
+START_TEST(verbose_keeps_secrets)
+{
+    const struct step steps[] = {
+        {"0020000108 31323334FFFFFFFF", "VERIFY PIN", NULL, NULL, "63C2"},
+        {"002C008110 31323334FFFFFFFF 31323334FFFFFFFF", "UNBLOCK PIN", NULL, NULL, "9000"},
+        {"0020000100", "VERIFY PIN", NULL, NULL, "63C2"},
+        {"0088008102 1001 00", "AUTHENTICATE", NULL, NULL, "DB02AABB9000"},
+        {"0088008102 1001 00", "AUTHENTICATE", NULL, NULL, "DC02AABB9000"},
+        {"0188008102 1001", "AUTHENTICATE", NULL, NULL, "6104"},
+        {"0020000100", "VERIFY PIN", NULL, NULL, "63C2"},
+        {"01C0000004", "GET RESPONSE", NULL, NULL, "DB02AABB9000"},
+        {"0188008002 1001 00", "AUTHENTICATE", NULL, NULL, "04AA08BB9000"},
+        {"80200001020304", "not VERIFY PIN", NULL, NULL, "6D00"},
+        {"01A4000400", "SELECT", NULL, NULL, "6102"},
+        {"01C0000002", "GET RESPONSE", NULL, NULL, "AABB9000"},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    char *got = run(steps, true, false);
+    static const char *const wanted[] = {
+        "> 0020000108................\n    < 63c2\n",
+        "> 002c008110................................\n",
+        "> 0020000100\n",
+        "> 0088008102100100\n    < db......9000\n",
+        "    < dc02aabb9000\n",
+        "> 01c0000004\n    < db......9000\n",
+        "    < 04......9000\n",
+        "> 80200001020304\n",
+        "    < aabb9000\n",
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        ck_assert_msg(strstr(got, wanted[i]) != NULL, "%s is not in\n%s", wanted[i], got);
+    ck_assert_ptr_null(strstr(got, "31323334"));
+    free(got);
+    got = run(steps, true, true);
+    ck_assert_ptr_nonnull(strstr(got, "\"0020000108................\""));
+    ck_assert_ptr_nonnull(strstr(got, "\"db......9000\""));
+    ck_assert_ptr_null(strstr(got, "31323334"));
+    free(got);
 }
 END_TEST
 
@@ -251,6 +301,39 @@ START_TEST(verbose_decodes_data)
 }
 END_TEST
 
+/* The file that a command works on has its name. */
+START_TEST(verbose_names_files)
+{
+    static const struct {
+        const char *detail, *words;
+    } rows[] = {
+        {"file MF", "file MF"},
+        {"file MF/2FE2", "file MF/EF.ICCID"},
+        {"file MF/ADF.USIM/6F07", "file MF/ADF.USIM/EF.IMSI"},
+        {"file MF/ADF.ISIM/6F07", "file MF/ADF.ISIM/EF.IST"},
+        {"file MF/7F10/5F3A/4F30", "file MF/DF.TELECOM/DF.PHONEBOOK/EF.PBR"},
+        {"file MF/ADF.USIM/6FFF", "file MF/ADF.USIM/6FFF"},
+        {"file MF/7FD0/6F07", "file MF/7FD0/6F07"},
+        {"file MF/7F66/2FE2", "file MF/7F66/2FE2"},
+        {"files", "files"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct capture capture;
+        char expected[160];
+        capture_begin(&capture, true, false);
+        event_hex(&capture.log, EUICC_EVENT_COMMAND, "00B0000000");
+        event(&capture.log, EUICC_EVENT_FUNCTION, "READ BINARY");
+        event(&capture.log, EUICC_EVENT_DETAIL, rows[i].detail);
+        event_hex(&capture.log, EUICC_EVENT_RESPONSE, "9000");
+        char *text = capture_end(&capture);
+        (void)snprintf(expected, sizeof expected,
+                       "ch0 READ BINARY -> ok 9000\n    > 00b0000000\n      %s\n    < 9000\n", rows[i].words);
+        ck_assert_str_eq(text, expected);
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(verbose_json_decodes_data)
 {
     char *json = run_with_data(true, true);
@@ -299,7 +382,9 @@ int main(void)
     tcase_add_test(tcase, blocks_and_get_response_are_folded);
     tcase_add_test(tcase, bound_profile_package_is_one_line);
     tcase_add_test(tcase, verbose_shows_all);
+    tcase_add_test(tcase, verbose_keeps_secrets);
     tcase_add_test(tcase, verbose_decodes_data);
+    tcase_add_test(tcase, verbose_names_files);
     tcase_add_test(tcase, verbose_json_decodes_data);
     tcase_add_test(tcase, short_and_hostile_commands);
     suite_add_tcase(suite, tcase);

@@ -1,12 +1,16 @@
 /* Tests tools/saip: sources to packages and back, in process. Any DER comes back byte for byte, whatever it is; a wrong
  * source is refused with its line. Called by meson (tools/saip/meson.build): test_profile_tool KAT PACKAGE... */
+#define _POSIX_C_SOURCE 200809L
 #include "package.h"
 
 #include "base/hex.h"
 #include "base/tlv.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define MUTATED_MAX 3000 /* the time grows with the square of a package's size */
 
 static size_t failures;
 
@@ -174,6 +178,12 @@ static const struct {
     {"akaParameter { algoConfiguration { algoParameter { algorithmID usim-test-algorithm } } }", "A407A105A103800103"},
     {"pinCodes { pinCodes { pinconfig { pinConfiguration { keyReference secondPINAppl1 } } } }",
      "A20AA108A0063004 80020081"},
+    {"define two {\n mandated # }\n identification 2\n}\nend { header { use two } }\nend { header { use two; } }",
+     "AA07A0058000810102 AA07A0058000810102"},
+    {"header { repeat n FE FF { iccid $n 00*7 $n \"}\" } }", "A018830AFE00000000000000FE7D830AFF00000000000000FF7D"},
+    {"repeat a 7F80 7F80 { end { header { identification $a } } }", "AA06A00481027F80"},
+    {"repeat a 0102 0103 { repeat b 08 09 { [80] $a $b } }\nend {}",
+     "80030102 08 80030102 09 80030103 08 80030103 09 AA00"},
 };
 
 static const struct {
@@ -204,6 +214,7 @@ static const struct {
     {"header { } end { }", 1, "expected the end of the line"},
     {"usim {\n templateID 2.23.143.1.\n}", 2, "templateID: expected an object identifier"},
     {"usim {\n templateID 3.1.2\n}", 2, "templateID: expected an object identifier"},
+    {"usim {\n templateID 1.40.3\n}", 2, "templateID: expected an object identifier"}, /* it would be 2.0.3 */
     {"usim {\n templateID 2.4294967296\n}", 2, "templateID: expected an object identifier"},
     {"header { eUICC-Mandatory-services {\n usim 00\n} }", 2, "expected the end of the line"},
     {"[BF1E] 00", 1, "[BF1E] is not a tag"},
@@ -215,6 +226,26 @@ static const struct {
      "keyReference: expected a number from 0 to 255 or a name, came 'pukAppl1'"},
     {"mf { ef-pl {\n fillFileContent 6 56E\n} }", 2, "expected an even number"},
     {"end { }\n\x01", 2, "the character 01 is not text"},
+    {"define\n", 1, "expected define NAME {"},
+    {"define a 00", 1, "expected define NAME {"},
+    {"define a { }\ndefine a { }", 2, "'a' is defined already"},
+    {"define a {\n\n", 3, "the { of line 1 is not closed"},
+    {"use a", 1, "'a' is not defined above"},
+    {"define a {\n use a\n}\nuse a", 2, "more than 24 levels"},
+    {"define a {\n\n frobnicate\n}\n\nend { use a }", 3, "'frobnicate' is not a member of PE_Other"},
+    {"end { }\nrepeat 00 01 { }", 2, "expected repeat NAME FIRST LAST"},
+    {"repeat a 00 0100 { }", 1, "expected repeat NAME FIRST LAST"},
+    {"repeat a 02 01 { }", 1, "expected repeat NAME FIRST LAST"},
+    {"repeat a 0000000000 0000000001 { }", 1, "expected repeat NAME FIRST LAST"},
+    {"repeat a 8000 8000 { end { header {\nidentification $a } } }", 2,
+     "identification: expected a number from 0 to 32767, came '$a'"},
+    {"end { header {\nidentification $a } } }", 2, "$a: expected the name of a repeat around this line"},
+    {"repeat a 00 01\n{ }", 1, "expected { after repeat"},
+    {"repeat a 00 01 { [80] $b }", 1, "$b: expected the name of a repeat around this line"},
+    {"repeat a 00 01 { [80] $a }\n[80] $a", 2, "$a: expected the name of a repeat around this line"},
+    {"repeat a 00000000 FFFFFFFF { end { } }", 1, "more than 200000 statements"},
+    {"repeat a 00000000 FFFFFFFF { }", 1, "more than 200000 statements"},
+    {"repeat a 00000000 FFFFFFFF { [80] 00*65536 }", 1, "more than 200000 statements or 16777216 bytes"},
     {"[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{[A0]{"
      "[A0]{[A0]{[A0]{[A0]{",
      1, "more than 24 levels"},
@@ -270,6 +301,10 @@ static const struct {
     {START MASTER "usim { header { identification 2 } }\nopt-usim { header { identification 3 } }\n" FINISH, NULL},
     {START "genericFileManagement { header { identification 1 } }\ntelecom { header { identification 2 } }\n" FINISH,
      NULL},
+    {START MASTER
+     "genericFileManagement { header { identification 2 } }\nakaParameter { header { identification 3 } }\n"
+     "df-5gs { header { identification 4 } }\nopt-isim { header { identification 5 } }\n" FINISH,
+     NULL},
     {"", "the package is empty"},
     {FINISH, "expected the header first, came end"},
     {START MASTER, "expected the end element last"},
@@ -318,7 +353,7 @@ static void test_truncated_check(struct slice der)
         BUF_LOCAL out = {0};
         struct problem why;
         EXPECT(package_check(slice_of(der.p, n), look, &found) > 0, "cut at %zu: no problem", n);
-        (void)package_describe(slice_of(der.p, n), true, &out, &why);
+        (void)package_describe(slice_of(der.p, n), true, (struct slice){0}, &out, &why);
     }
 }
 
@@ -327,14 +362,18 @@ static void test_info(struct slice der)
     BUF_LOCAL text = {0};
     BUF_LOCAL json = {0};
     struct problem why;
-    EXPECT(package_describe(der, false, &text, &why) && package_describe(der, true, &json, &why), "info failed");
+    EXPECT(package_describe(der, false, slice_text("more\n"), &text, &why) &&
+               package_describe(der, true, slice_text(",\"more\":1"), &json, &why),
+           "info failed");
     buf_byte(&text, 0);
     buf_byte(&json, 0);
     if (buf_err(&text) != OK || buf_err(&json) != OK) abort();
     EXPECT(strstr((const char *)text.p, "ICCID    89000101000000000010\n"), "info: %s", (const char *)text.p);
     EXPECT(strstr((const char *)json.p, "{\"iccid\":\"89000101000000000010\",\"version\":\"2.3\""), "info: %s",
            (const char *)json.p);
-    EXPECT(strstr((const char *)json.p, "{\"element\":\"mf\",\"offset\":112,"), "info: %s", (const char *)json.p);
+    EXPECT(strstr((const char *)text.p, " bytes\nmore\n\n offset"), "info: %s", (const char *)text.p);
+    EXPECT(strstr((const char *)json.p, ",\"more\":1,\"elements\":["), "info: %s", (const char *)json.p);
+    EXPECT(strstr((const char *)json.p, "{\"element\":\"mf\",\"offset\":131,"), "info: %s", (const char *)json.p);
 }
 
 /* The plain package of a recorded installation: `ppk.upp = hex`, continued on indented lines. */
@@ -356,6 +395,52 @@ static void recorded_package(struct slice kat, struct buf *out)
     EXPECT(false, "the known answers have no ppk.upp");
 }
 
+/* Elements that are made of files have automatic tags, so their tables have a row for each number. */
+static void test_tables(void)
+{
+    static const struct saip_group *const groups[] = {
+        &saip_mf,       &saip_cd,        &saip_telecom,    &saip_usim,       &saip_opt_usim, &saip_isim,
+        &saip_opt_isim, &saip_phonebook, &saip_csim,       &saip_opt_csim,   &saip_eap,      &saip_df_5gs,
+        &saip_df_saip,  &saip_df_snpn,   &saip_gsm_access, &saip_df_5gprose, &saip_iot,      &saip_opt_iot};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        const struct saip_group *g = groups[i];
+        for (uint32_t k = 0; k < g->n; k++) {
+            uint32_t tag = k == 1 ? 0x81 : k < 31 ? 0xA0 + k : 0xBF00 + k;
+            EXPECT(g->members[k].tag == tag, "%s: row %u has tag %X", g->name, (unsigned)k,
+                   (unsigned)g->members[k].tag);
+            for (uint32_t other = 0; other < k; other++)
+                EXPECT(strcmp(g->members[k].name, g->members[other].name) != 0, "%s: %s twice", g->name,
+                       g->members[k].name);
+        }
+    }
+    EXPECT(saip_opt_csim.n == 69 && saip_df_5gs.n == 22 && saip_iot.n == 24 && saip_opt_iot.n == 28,
+           "a table is short");
+}
+
+/* The packages of other makers in the folder that SOFTEUICC_PACKAGES names. */
+static void test_others(void)
+{
+    const char *folder = getenv("SOFTEUICC_PACKAGES");
+    DIR *dir = folder ? opendir(folder) : NULL;
+    struct dirent *entry;
+    size_t n = 0;
+    if (!folder) printf("SOFTEUICC_PACKAGES names no folder of packages of others: those are left out\n");
+    if (folder) EXPECT(dir, "%s: cannot be read", folder);
+    while (dir && (entry = readdir(dir)) != NULL) {
+        BUF_LOCAL der = {0};
+        char path[1024];
+        size_t length = strlen(entry->d_name);
+        if (length < 4 || strcmp(entry->d_name + length - 4, ".der") != 0) continue;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        EXPECT(read_file(path, &der), "%s: cannot be read", path);
+        test_package(buf_slice(&der), path);
+        n++;
+    }
+    if (dir) (void)closedir(dir);
+    if (folder) EXPECT(n, "%s: has no .der", folder);
+    if (n) printf("%zu packages of others there and back\n", n);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3) return fprintf(stderr, "usage: test_profile_tool KAT PACKAGE...\n"), 2;
@@ -369,6 +454,7 @@ int main(int argc, char **argv)
         BUF_LOCAL der = {0};
         EXPECT(read_file(argv[i], &der), "%s: cannot be read", argv[i]);
         test_package(buf_slice(&der), argv[i]);
+        if (der.n > MUTATED_MAX) continue;
         test_truncated_check(buf_slice(&der));
         test_mutations(buf_slice(&der), argv[i]);
         if (i > 2) continue;
@@ -378,6 +464,8 @@ int main(int argc, char **argv)
         test_source_mutations(buf_slice(&text));
         test_info(buf_slice(&der));
     }
+    test_others();
+    test_tables();
     test_random_packages();
     test_depth();
     test_sources();

@@ -9,6 +9,8 @@
 
 /* ---- a naive model: a list of pairs in key order, copied whole ---- */
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 #define MODEL_MAX 400
 #define KEY_MAX 24
 #define VALUE_MAX 12
@@ -188,16 +190,42 @@ struct walk {
     uint32_t random;
 };
 
+/* A whole other store under a prefix that is free or not. */
+static void walk_put_all(struct walk *w)
+{
+    static const char *const folders[] = {"m/", "m/", "m/", "p/a/"};
+    const char *folder = folders[next(&w->random) % 4];
+    struct store *other = new_store(NULL);
+    char key[KEY_MAX];
+    if (next(&w->random) % 4) {
+        ck_assert_int_eq(store_delete_prefix(w->s, folder), OK);
+        model_delete_prefix(w->now, folder);
+    }
+    for (uint32_t n = next(&w->random) % 40; n > 0; n--) {
+        uint32_t number = next(&w->random) % 50;
+        (void)snprintf(key, sizeof key, "%u", number);
+        ck_assert_int_eq(store_put(other, key, SLICE("all")), OK);
+        (void)snprintf(key, sizeof key, "%s%u", folder, number);
+        model_put(w->now, key, SLICE("all"));
+    }
+    ck_assert_int_eq(store_put_all(w->s, folder, other), OK);
+    store_free(other);
+}
+
 static void walk_change(struct walk *w)
 {
     char key[KEY_MAX];
     random_key(&w->random, key);
     uint32_t kind = next(&w->random) % 10;
-    if (kind < 6) {
+    if (kind == 0 && next(&w->random) % 4 == 0) {
+        walk_put_all(w);
+    } else if (kind < 6) {
         uint8_t value[VALUE_MAX];
         size_t n = next(&w->random) % (VALUE_MAX + 1);
         memset(value, (int)(next(&w->random) % 3), n);
-        ck_assert_int_eq(store_put(w->s, key, slice_of(value, n)), OK);
+        const struct slice parts[] = {slice_of(value, n / 3), {0}, slice_of(value + n / 3, n - n / 3)};
+        if (kind < 3) ck_assert_int_eq(store_put_parts(w->s, key, parts, 3), OK);
+        if (kind >= 3) ck_assert_int_eq(store_put(w->s, key, slice_of(value, n)), OK);
         model_put(w->now, key, slice_of(value, n));
     } else if (kind < 9) {
         ck_assert_int_eq(store_delete(w->s, key), OK);
@@ -246,6 +274,33 @@ static void walk_commit(struct walk *w, struct back *b)
     w->mark_count = 0;
 }
 
+/* Only one key: the other changes are still there, every mark is good, and each of them has the key's value. */
+static void walk_commit_key(struct walk *w, struct back *b)
+{
+    static const int answers[] = {EUICC_OK, EUICC_OK, EUICC_OK, EUICC_STORAGE, EUICC_POWER_LOST};
+    char key[KEY_MAX];
+    bool there;
+    random_key(&w->random, key);
+    size_t at = model_place(w->now, key, &there);
+    size_t before = b->commits;
+    size_t changes = b->changes;
+    b->answer = answers[next(&w->random) % 5];
+    enum err e = store_commit_key(w->s, key);
+    ck_assert_uint_le(b->commits - before, there);
+    ck_assert_uint_eq(b->changes - changes, b->commits - before);
+    if (b->commits > before && b->answer != EUICC_OK) {
+        ck_assert_int_eq(e, b->answer == EUICC_POWER_LOST ? ERR_POWER : ERR_STORAGE);
+        *w->now = b->model;
+        w->mark_count = 0;
+    } else {
+        ck_assert_int_eq(e, OK);
+        const struct pair p = w->now->pairs[there ? at : 0];
+        for (size_t i = 0; i < w->mark_count && there; i++)
+            model_put(w->at_mark[i], p.key, slice_of(p.value, p.n));
+    }
+    b->answer = EUICC_OK;
+}
+
 /* The image of the store makes another one that holds the committed state, as a change of what that held before. */
 static void walk_image(struct walk *w, const struct back *b)
 {
@@ -287,6 +342,8 @@ START_TEST(store_does_what_the_model_does)
             walk_commit(&w, b);
         } else if (next(&w.random) % 4 == 0) {
             walk_image(&w, b);
+        } else {
+            walk_commit_key(&w, b);
         }
         char prefix[KEY_MAX];
         random_key(&w.random, prefix);
@@ -515,6 +572,55 @@ START_TEST(the_tree_stays_balanced)
     (void)assert_balanced(shared, NULL, NULL);
     tree_unref(shared);
     pool_free(&pool);
+}
+END_TEST
+
+/* n entries with the numbers first, first + step and so on. */
+static void make_entries(struct entry **entries, unsigned first, unsigned step, unsigned n)
+{
+    char key[KEY_MAX];
+    for (unsigned i = 0; i < n; i++) {
+        (void)snprintf(key, sizeof key, "%06u", first + i * step);
+        entries[i] = entry_new(key, SLICE("x"), false);
+    }
+}
+
+/* Many entries at once: few into many and the other way round, at both ends, in one place, among the others, in place
+ * of some of them; the tree as it was before stays. */
+START_TEST(many_entries_leave_the_tree_balanced)
+{
+    static const unsigned sizes[] = {0, 1, 2, 3, 7, 50, 270, 1999};
+    static const unsigned steps[] = {1, 3, 50, 100};
+    static struct entry *entries[1999];
+    static struct entry *old[1999];
+    const unsigned n = sizes[_i];
+    for (size_t i = 1; i < 4 * COUNT(sizes); i++) {
+        const unsigned more = sizes[i / 4];
+        for (unsigned k = 0; k <= 10; k++) {
+            struct node_pool pool = {0};
+            struct node *root = NULL;
+            size_t displaced = 0;
+            const unsigned first = n * k / 10 * 100 + k % 2;
+            make_entries(entries, 0, 100, n);
+            ck_assert_int_eq(pool_fill(&pool, n), OK);
+            struct node *before = tree_build(&pool, entries, n);
+            make_entries(entries, first, steps[i % 4], more);
+            memset(old, 0, sizeof(old));
+            ck_assert_int_eq(tree_put_all(before, entries, more, old, &root), OK);
+            ck_assert_uint_le(assert_balanced(root, NULL, NULL), 22);
+            for (size_t j = 0; j < more; j++) {
+                displaced += old[j] != NULL;
+                if (old[j] != tree_find(before, entries[j]->key) || tree_find(root, entries[j]->key) != entries[j])
+                    ck_abort_msg("%u into %u: entry %zu", more, n, j);
+                entry_unref(entries[j]);
+            }
+            ck_assert_uint_eq(tree_size(root), n + more - displaced);
+            tree_unref(root);
+            ck_assert_uint_eq(tree_size(before), n);
+            (void)assert_balanced(before, NULL, NULL);
+            tree_unref(before);
+        }
+    }
 }
 END_TEST
 
@@ -795,6 +901,7 @@ static Suite *suite(void)
     tcase_add_test(map, a_key_loaded_twice_is_corrupt);
     tcase_add_loop_test(map, thirty_thousand_keys, 0, 3);
     tcase_add_loop_test(map, the_tree_stays_balanced, 0, 3);
+    tcase_add_loop_test(map, many_entries_leave_the_tree_balanced, 0, 8);
     tcase_add_test(map, clones_are_independent);
     tcase_add_test(map, clones_work_in_threads);
     suite_add_tcase(all, map);

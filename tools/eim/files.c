@@ -59,7 +59,7 @@ bool file_or_hex(const char *text, struct buf *out)
     return buf_err(out) == OK;
 }
 
-bool file_write(const char *path, struct slice content, unsigned mode)
+bool file_save(const char *path, struct slice content, unsigned mode)
 {
     char other[STATE_PATH_MAX];
     int n = snprintf(other, sizeof other, "%s.new", path);
@@ -81,7 +81,7 @@ bool file_write(const char *path, struct slice content, unsigned mode)
 bool output_object(const struct options *o, struct slice object)
 {
     BUF_LOCAL text = {0};
-    if (o->output && strcmp(o->output, "-") != 0) return file_write(o->output, object, 0666);
+    if (o->output && strcmp(o->output, "-") != 0) return file_save(o->output, object, 0666);
     if (o->output) return write_all(STDOUT_FILENO, object);
     uint8_t *digits = buf_extend(&text, 2 * object.n + 1);
     if (!digits) return problem("no memory");

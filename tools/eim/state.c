@@ -105,7 +105,7 @@ static bool write_configuration(const struct options *o, const char *directory, 
                 o->id_type ? o->id_type : "", o->curve ? o->curve : "nist", o->certificate ? "yes" : "no");
     text_format(&text, "ask_token = %s\nrelease = %s\ninitial_counter = %lld\n", o->ask_token ? "yes" : "no",
                 o->version ? o->version : "1.2", (long long)counter);
-    return path_of(directory, "eim.conf", path) && file_write(path, buf_slice(&text), 0600);
+    return path_of(directory, "eim.conf", path) && file_save(path, buf_slice(&text), 0600);
 }
 
 bool state_create(const struct options *o, const char *directory)
@@ -134,7 +134,7 @@ bool state_create(const struct options *o, const char *directory)
         return false;
     put_hex(&digits, buf_slice(&key));
     buf_byte(&digits, '\n');
-    return path_of(directory, "eim.key", path) && file_write(path, buf_slice(&digits), 0600) &&
+    return path_of(directory, "eim.key", path) && file_save(path, buf_slice(&digits), 0600) &&
            write_configuration(o, directory, id, counter);
 }
 
@@ -285,7 +285,7 @@ bool state_save_card(const struct state *state)
         put_hex(&text, test_key_point(&eim->card_key));
         buf_byte(&text, '\n');
     }
-    return card_path(state, path) && file_write(path, buf_slice(&text), 0600);
+    return card_path(state, path) && file_save(path, buf_slice(&text), 0600);
 }
 
 /* ---- packages ---- */
@@ -306,7 +306,7 @@ bool state_keep_package(const struct state *state, const struct eim_package *pac
     /* Without an identifier, or with one that is no TransactionId, no result can be matched. */
     if (package->transaction_id.n < 1 || package->transaction_id.n > 16) return true;
     return package_path(state, buf_slice(&package->transaction_id), path) &&
-           file_write(path, buf_slice(&package->request), 0600);
+           file_save(path, buf_slice(&package->request), 0600);
 }
 
 bool state_find_package(const struct state *state, struct slice id, struct buf *request)

@@ -64,7 +64,7 @@ bool file_read(const char *path, struct buf *out);
 /* Bytes that a file holds as DER or as hexadecimal text, or that `text` itself spells. */
 bool file_or_hex(const char *text, struct buf *out);
 /* Written under another name first, so that a failure leaves the old one. mode as in open(2). */
-bool file_write(const char *path, struct slice content, unsigned mode);
+bool file_save(const char *path, struct slice content, unsigned mode);
 /* Bytes to -o FILE, or as hexadecimal text to standard output. */
 bool output_object(const struct options *o, struct slice object);
 

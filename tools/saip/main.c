@@ -1,6 +1,7 @@
 /* softeuicc-profile: profile packages (SAIP) from readable sources and back. The command line; the work is in
- * source_read.c, source_write.c and package.c. */
+ * source_read.c, source_write.c, package.c and trial.c. */
 #include "package.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +11,9 @@
 static const char usage[] =
     "usage: softeuicc-profile encode SOURCE [-o FILE]   readable source to a package (DER)\n"
     "       softeuicc-profile decode FILE [-o SOURCE]   a package (DER) to readable source\n"
-    "       softeuicc-profile check FILE                framing, order of the elements, identifications, end\n"
-    "       softeuicc-profile info FILE [--json]        ICCID, type and the elements with their sizes\n"
+    "       softeuicc-profile check FILE                framing, order and end, and what a card says to it\n"
+    "       softeuicc-profile info FILE [--json]        ICCID, files, applications, PINs, and the elements with their "
+    "sizes\n"
     "       softeuicc-profile --help\n"
     "\n"
     "\"-\" is standard input; without -o the result goes to standard output. Exit status: 0 done, 1 the input is "
@@ -98,6 +100,12 @@ static void report(void *context, const struct problem *problem)
     fprintf(stderr, "%s: byte %zu: %s\n", (const char *)context, problem->place, problem->text);
 }
 
+static void ignore(void *context, const struct problem *problem)
+{
+    (void)context;
+    (void)problem;
+}
+
 static int encode(const struct arguments *a, struct slice input)
 {
     BUF_LOCAL der = {0};
@@ -122,15 +130,21 @@ static int decode(const struct arguments *a, struct slice input)
 
 static int check(const struct arguments *a, struct slice input)
 {
-    if (package_check(input, report, (void *)(uintptr_t)a->input) != 0) return 1;
-    return printf("%s: a well-formed profile package of %zu bytes\n", a->input, input.n) < 0;
+    void *name = (void *)(uintptr_t)a->input;
+    BUF_LOCAL contents = {0};
+    if (package_check(input, report, name) != 0 || !trial_install(input, false, &contents, report, name)) return 1;
+    return printf("%s: a profile package of %zu bytes that a card installs\n", a->input, input.n) < 0;
 }
 
 static int info(const struct arguments *a, struct slice input)
 {
     BUF_LOCAL text = {0};
+    BUF_LOCAL contents = {0};
     struct problem why;
-    if (!package_describe(input, a->json, &text, &why)) {
+    /* A package that no card installs is described without its contents; standard error says why. */
+    void *name = (void *)(uintptr_t)a->input;
+    if (package_check(input, ignore, NULL) == 0) (void)trial_install(input, a->json, &contents, report, name);
+    if (!package_describe(input, a->json, buf_slice(&contents), &text, &why)) {
         report((void *)(uintptr_t)a->input, &why);
         return 1;
     }

@@ -31,7 +31,7 @@ struct rule {
 
 static const struct rule rules[] = {
     {0xA0, 0, HEADER, true, NULL},
-    {0xA1, HEADER, MF, false, "the header"}, /* it may be what creates the MF */
+    {0xA1, HEADER, MF | USIM | ISIM | CSIM, false, "the header"}, /* it may create the MF, and any application */
     {0xA2, MF, 0, false, "the MF"},
     {0xA3, MF, PUKS, true, "the MF"},
     {0xA4, USIM | ISIM | CSIM, 0, false, "a USIM, ISIM or CSIM"},
@@ -190,7 +190,7 @@ static void iccid_text(struct slice iccid, char out[21])
     memcpy(out, digits, sizeof digits);
 }
 
-static void describe_header(struct slice header, size_t size, bool json, struct buf *out)
+static void describe_header(struct slice header, size_t size, bool json, struct slice more, struct buf *out)
 {
     struct tlv t;
     char iccid[21] = "";
@@ -204,11 +204,15 @@ static void describe_header(struct slice header, size_t size, bool json, struct 
     if (json) {
         put_format(out, "{\"iccid\":\"%s\",\"version\":\"%" PRIu32 ".%" PRIu32 "\",\"type\":", iccid, major, minor);
         put_string(out, type, true);
-        put_format(out, ",\"size\":%zu,\"elements\":[", size);
+        put_format(out, ",\"size\":%zu", size);
+        buf_append(out, more);
+        put(out, ",\"elements\":[");
     } else {
         put_format(out, "ICCID    %s\nversion  %" PRIu32 ".%" PRIu32 "\ntype     ", iccid, major, minor);
         put_string(out, type, false);
-        put_format(out, "\nsize     %zu bytes\n\n%7s %7s  %5s  %s\n", size, "offset", "bytes", "id", "element");
+        put_format(out, "\nsize     %zu bytes\n", size);
+        buf_append(out, more);
+        put_format(out, "\n%7s %7s  %5s  %s\n", "offset", "bytes", "id", "element");
     }
 }
 
@@ -233,7 +237,7 @@ static void describe_element(const struct tlv *element, size_t offset, bool json
     }
 }
 
-bool package_describe(struct slice der, bool json, struct buf *out, struct problem *why)
+bool package_describe(struct slice der, bool json, struct slice more, struct buf *out, struct problem *why)
 {
     struct slice in = der;
     struct tlv element;
@@ -247,7 +251,7 @@ bool package_describe(struct slice der, bool json, struct buf *out, struct probl
         }
         if (offset == 0) {
             if (element.tag != 0xA0) break;
-            describe_header(element.value, der.n, json, out);
+            describe_header(element.value, der.n, json, more, out);
         } else if (json) {
             put(out, ",");
         }

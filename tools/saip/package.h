@@ -9,7 +9,8 @@
  * the package) and returns how many there were. */
 size_t package_check(struct slice der, void (*report)(void *context, const struct problem *problem), void *context);
 
-/* Appends a description: lines of text, or one JSON object. False: not DER or no header, *why says where. */
-bool package_describe(struct slice der, bool json, struct buf *out, struct problem *why);
+/* Appends a description: lines of text, or one JSON object; `more` are lines or members (with a comma in front) that
+ * come before the list of elements. False: not DER or no header, *why says where. */
+bool package_describe(struct slice der, bool json, struct slice more, struct buf *out, struct problem *why);
 
 #endif

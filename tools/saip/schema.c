@@ -463,8 +463,8 @@ static const struct saip_member ProfileElement[] = {
     ITEMS(0xBD, "df-saip", saip_df_saip),
     ITEMS(0xBE, "df-snpn", saip_df_snpn),
     ITEMS(0xBF1F, "df-5gprose", saip_df_5gprose),
-    ITEMS(0xBF20, "iot", header_only),
-    ITEMS(0xBF21, "opt-iot", header_only),
+    ITEMS(0xBF20, "iot", saip_iot),
+    ITEMS(0xBF21, "opt-iot", saip_opt_iot),
 };
 GROUP(saip_package, ProfileElement);
 

@@ -45,7 +45,7 @@ extern const struct saip_group saip_package;
 /* Profile elements that are made of files; schema_files.c. */
 extern const struct saip_group saip_mf, saip_cd, saip_telecom, saip_usim, saip_opt_usim, saip_isim, saip_opt_isim,
     saip_phonebook, saip_gsm_access, saip_csim, saip_opt_csim, saip_eap, saip_df_5gs, saip_df_saip, saip_df_snpn,
-    saip_df_5gprose;
+    saip_df_5gprose, saip_iot, saip_opt_iot;
 
 /* PEHeader and File; schema.c, used by schema_files.c. */
 extern const struct saip_group saip_element_header, saip_file;

@@ -1,193 +1,38 @@
 /* The readable source form to DER; see source.h. Called by main.c. One pass: each statement is encoded as it is read.
  */
-#include "source.h"
+#include "source_reader.h"
 
 #include "base/hex.h"
 #include "base/tlv.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#define REPEAT_MAX 65536
-
-struct reader {
-    struct slice text; /* what is still to come */
-    size_t line;
-    struct buf *der;
-    struct problem *why;
-};
-
-__attribute__((format(printf, 3, 4))) static bool fail_at(struct reader *r, size_t line, const char *format, ...)
-{
-    va_list arguments;
-    r->why->place = line;
-    va_start(arguments, format);
-    vsnprintf(r->why->text, sizeof r->why->text, format, arguments);
-    va_end(arguments);
-    return false;
-}
-#define fail(r, ...) fail_at(r, (r)->line, __VA_ARGS__)
-
-/* ---- characters ---- */
-
-/* The next character; 0 at the end. A NUL in the text is refused by source_encode beforehand. */
-static char peek(const struct reader *r)
-{
-    return r->text.n ? (char)r->text.p[0] : 0;
-}
-
-static void step(struct reader *r)
-{
-    if (peek(r) == '\n') r->line++;
-    r->text = slice_skip(r->text, 1);
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_word(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-           c == '*';
-}
-
-/* Blanks, and ends of lines after a "\". */
-static void skip_blanks(struct reader *r)
-{
-    while (true) {
-        char c = peek(r);
-        if (c == ' ' || c == '\t' || c == '\r') {
-            step(r);
-        } else if (c == '\\' && r->text.n > 1 && r->text.p[1] == '\n') {
-            step(r);
-            step(r);
-        } else if (c == '\\' && r->text.n > 2 && r->text.p[1] == '\r' && r->text.p[2] == '\n') {
-            step(r);
-            step(r);
-            step(r);
-        } else {
-            return;
-        }
-    }
-}
-
-static void skip_comment(struct reader *r)
-{
-    if (peek(r) != '#') return;
-    while (r->text.n && peek(r) != '\n')
-        step(r);
-}
-
-/* Blanks, comments, ends of lines and of statements. */
-static void skip_between(struct reader *r)
-{
-    while (true) {
-        skip_blanks(r);
-        skip_comment(r);
-        if (peek(r) != '\n' && peek(r) != ';') return;
-        step(r);
-    }
-}
-
-static bool at_statement_end(const struct reader *r)
-{
-    char c = peek(r);
-    return c == 0 || c == '\n' || c == ';' || c == '}' || c == '#';
-}
-
-static struct slice take_word(struct reader *r)
-{
-    struct slice word = {r->text.p, 0};
-    while (is_word(peek(r))) {
-        word.n++;
-        step(r);
-    }
-    return word;
-}
-
-/* For messages: printf("%.*s", CUT(word)). */
-#define CUT(s) (int)((s).n > 40 ? 40 : (s).n), (const char *)(s).p
 
 /* ---- values ---- */
 
-static bool read_quoted(struct reader *r, struct buf *out)
+static bool put_number(struct reader *r, const struct saip_member *member, uint64_t value, struct slice word)
 {
-    size_t start = r->line;
-    step(r);
-    while (peek(r) != '"') {
-        char c = peek(r);
-        if (c == 0 || c == '\n') return fail_at(r, start, "the text has no closing \"");
-        if (c == '\\') {
-            step(r);
-            c = peek(r);
-            if (c == 'x') {
-                if (r->text.n < 3 || !hex_decode(slice_of(r->text.p + 1, 2), out))
-                    return fail(r, "expected two hexadecimal digits after \\x");
-                step(r);
-                step(r);
-                step(r);
-                continue;
-            }
-            if (c != '"' && c != '\\') return fail(r, "expected \\\", \\\\ or \\xHH in a text");
-        }
-        buf_byte(out, (uint8_t)c);
-        step(r);
-    }
-    step(r);
+    if (value < member->minimum || value > member->maximum)
+        return fail(r, "%s: expected a number from %" PRIu32 " to %" PRIu32 "%s, came '%.*s'", member->name,
+                    member->minimum, member->maximum, member->names ? " or a name" : "", CUT(word));
+    tlv_put_unsigned(r->der, member->tag, (uint32_t)value);
     return true;
 }
 
-/* A group of digits, perhaps with "*16". */
-static bool read_group(struct reader *r, struct buf *out)
+static bool read_counted_number(struct reader *r, const struct saip_member *member)
 {
-    struct slice word = take_word(r);
-    struct slice digits = word;
-    size_t times = 1;
-    for (digits.n = 0; digits.n < word.n && is_hex((char)word.p[digits.n]);)
-        digits.n++;
-    if (digits.n < word.n) {
-        struct slice count = slice_skip(word, digits.n);
-        if (count.p[0] != '*') return fail(r, "expected hexadecimal digits, came '%.*s'", CUT(word));
-        count = slice_skip(count, 1);
-        times = 0;
-        for (size_t i = 0; i < count.n && times <= REPEAT_MAX; i++)
-            times = is_digit((char)count.p[i]) ? times * 10 + (size_t)(count.p[i] - '0') : REPEAT_MAX + 1;
-        if (times == 0 || times > REPEAT_MAX)
-            return fail(r, "expected a number from 1 to %d after *, came '%.*s'", REPEAT_MAX, CUT(count));
-    }
-    if (digits.n == 0 || digits.n % 2)
-        return fail(r, "expected an even number of hexadecimal digits, came %zu: '%.*s'", digits.n, CUT(word));
-    for (size_t i = 0; i < times; i++)
-        if (!hex_decode(digits, out)) return fail(r, "expected hexadecimal digits, came '%.*s'", CUT(word));
-    return true;
-}
-
-static bool read_bytes(struct reader *r, struct buf *out)
-{
-    while (true) {
-        skip_blanks(r);
-        if (at_statement_end(r)) return true;
-        char c = peek(r);
-        if (c == '"') {
-            if (!read_quoted(r, out)) return false;
-        } else if (is_word(c)) {
-            if (!read_group(r, out)) return false;
-        } else {
-            return fail(r, "expected hexadecimal digits or a text in \"\", came '%c'", c);
-        }
-    }
+    BUF_LOCAL counted = {0};
+    struct slice word = r->text;
+    uint64_t value = 0;
+    if (!read_variable(r, &counted)) return false;
+    word.n -= r->text.n;
+    for (size_t i = 0; i < counted.n; i++)
+        value = value << 8 | counted.p[i];
+    return put_number(r, member, buf_err(&counted) == OK ? value : UINT64_MAX, word);
 }
 
 static bool read_number(struct reader *r, const struct saip_member *member)
 {
+    if (peek(r) == '$') return read_counted_number(r, member);
     struct slice word = take_word(r);
     for (const struct saip_name *n = member->names; n && n->name; n++) {
         if (!slice_equal(word, slice_text(n->name))) continue;
@@ -200,11 +45,7 @@ static bool read_number(struct reader *r, const struct saip_member *member)
         good = is_digit((char)word.p[i]);
         value = value * 10 + (uint64_t)(word.p[i] - '0');
     }
-    if (!good || value < member->minimum || value > member->maximum)
-        return fail(r, "%s: expected a number from %" PRIu32 " to %" PRIu32 "%s, came '%.*s'", member->name,
-                    member->minimum, member->maximum, member->names ? " or a name" : "", CUT(word));
-    tlv_put_unsigned(r->der, member->tag, (uint32_t)value);
-    return true;
+    return put_number(r, member, good ? value : UINT64_MAX, word);
 }
 
 static bool read_sized(struct reader *r, const struct saip_member *member)
@@ -304,6 +145,144 @@ static bool read_named(struct reader *r, const struct saip_group *group, unsigne
     return false;
 }
 
+/* ---- text that is read more than once ---- */
+
+/* Over a text in "" or one character. */
+static void skip_token(struct reader *r)
+{
+    bool quoted = peek(r) == '"';
+    step(r);
+    while (quoted && r->text.n && peek(r) != '"' && peek(r) != '\n') {
+        if (peek(r) == '\\') step(r);
+        step(r);
+    }
+    if (quoted && peek(r) == '"') step(r);
+}
+
+/* From the { to behind its }. */
+static bool skip_block(struct reader *r)
+{
+    size_t opened = r->line;
+    size_t depth = 0;
+    do {
+        skip_comment(r);
+        char c = peek(r);
+        if (c == 0) return fail(r, "the { of line %zu is not closed", opened);
+        if (c == '{') depth++;
+        if (c == '}') depth--;
+        skip_token(r);
+    } while (depth);
+    return true;
+}
+
+static bool read_define(struct reader *r)
+{
+    skip_blanks(r);
+    struct definition d = {.name = take_word(r)};
+    skip_blanks(r);
+    if (d.name.n == 0 || peek(r) != '{') return fail(r, "expected define NAME {");
+    for (size_t i = 0; i < r->definition_count; i++)
+        if (slice_equal(r->definitions[i].name, d.name)) return fail(r, "'%.*s' is defined already", CUT(d.name));
+    if (r->definition_count == DEFINITIONS_MAX) return fail(r, "more than %d definitions", DEFINITIONS_MAX);
+    d.line = r->line;
+    d.body = slice_skip(r->text, 1);
+    r->definitions[r->definition_count++] = d;
+    return skip_block(r);
+}
+
+static bool count_statement(struct reader *r)
+{
+    if (++r->statements <= STATEMENTS_MAX && r->der->n <= PACKAGE_MAX) return true;
+    return fail(r, "more than %d statements or %d bytes", STATEMENTS_MAX, PACKAGE_MAX);
+}
+
+/* Reads the block whose text begins at `body`, line `line`; then r stands where it stood. */
+static bool read_again(struct reader *r, const struct saip_group *group, unsigned depth, struct slice body, size_t line)
+{
+    struct slice text = r->text;
+    size_t before = r->line;
+    if (depth == SOURCE_DEPTH_MAX) return fail(r, "more than %d levels of {, use and repeat", SOURCE_DEPTH_MAX);
+    r->text = body;
+    r->line = line;
+    if (!count_statement(r) || !read_items(r, group, depth + 1, line)) return false;
+    r->text = text;
+    r->line = before;
+    return true;
+}
+
+static bool read_use(struct reader *r, const struct saip_group *group, unsigned depth)
+{
+    skip_blanks(r);
+    struct slice name = take_word(r);
+    for (size_t i = 0; i < r->definition_count; i++) {
+        const struct definition *d = &r->definitions[i];
+        if (slice_equal(d->name, name)) return read_again(r, group, depth, d->body, d->line);
+    }
+    return fail(r, "'%.*s' is not defined above", CUT(name));
+}
+
+/* Two numbers of as many digits, the second not smaller. */
+static bool read_bounds(struct reader *r, uint32_t bounds[2], size_t *bytes)
+{
+    for (size_t i = 0; i < 2; i++) {
+        BUF_LOCAL number = {0};
+        skip_blanks(r);
+        struct slice word = take_word(r);
+        if (!hex_decode(word, &number) || number.n == 0 || number.n > 4 || (i && number.n != *bytes)) return false;
+        *bytes = number.n;
+        bounds[i] = 0;
+        for (size_t k = 0; k < number.n; k++)
+            bounds[i] = bounds[i] << 8 | number.p[k];
+    }
+    return bounds[0] <= bounds[1];
+}
+
+static bool read_repeat(struct reader *r, const struct saip_group *group, unsigned depth)
+{
+    uint32_t bounds[2];
+    struct variable v = {0};
+    skip_blanks(r);
+    v.name = take_word(r);
+    if (v.name.n == 0 || !read_bounds(r, bounds, &v.bytes))
+        return fail(r, "expected repeat NAME FIRST LAST {, two hexadecimal numbers of the same length");
+    skip_blanks(r);
+    if (peek(r) != '{') return fail(r, "expected { after repeat NAME FIRST LAST");
+    if (r->variable_count == VARIABLES_MAX) return fail(r, "more than %d repeats in each other", VARIABLES_MAX);
+    struct slice body = slice_skip(r->text, 1);
+    size_t line = r->line;
+    size_t place = r->variable_count++;
+    for (uint64_t n = bounds[0]; n <= bounds[1]; n++) {
+        v.value = (uint32_t)n;
+        r->variables[place] = v;
+        if (!read_again(r, group, depth, body, line)) return false;
+    }
+    r->variable_count--;
+    return skip_block(r);
+}
+
+static bool at_keyword(struct reader *r, const char *keyword)
+{
+    struct slice word = r->text;
+    word.n = 0;
+    while (word.n < r->text.n && is_word((char)r->text.p[word.n]))
+        word.n++;
+    if (!slice_equal(word, slice_text(keyword))) return false;
+    r->text = slice_skip(r->text, word.n);
+    return true;
+}
+
+static bool read_statement(struct reader *r, const struct saip_group *group, unsigned depth)
+{
+    char c = peek(r);
+    if (!count_statement(r)) return false;
+    if (c == '[') return read_unnamed(r, depth);
+    if (!is_word(c)) return fail(r, "expected a name or [tag], came '%c'", c);
+    if (at_keyword(r, "define")) return read_define(r);
+    if (at_keyword(r, "use")) return read_use(r, group, depth);
+    if (at_keyword(r, "repeat")) return read_repeat(r, group, depth);
+    return read_named(r, group, depth);
+}
+
 /* Statements up to the end of the text (opened 0) or up to the } that belongs to the { of line `opened`. */
 static bool read_items(struct reader *r, const struct saip_group *group, unsigned depth, size_t opened)
 {
@@ -316,13 +295,7 @@ static bool read_items(struct reader *r, const struct saip_group *group, unsigne
             step(r);
             return true;
         }
-        if (c == '[') {
-            if (!read_unnamed(r, depth)) return false;
-        } else if (is_word(c)) {
-            if (!read_named(r, group, depth)) return false;
-        } else {
-            return fail(r, "expected a name or [tag], came '%c'", c);
-        }
+        if (!read_statement(r, group, depth)) return false;
         skip_blanks(r);
         if (!at_statement_end(r)) return fail(r, "expected the end of the line or ;, came '%c'", peek(r));
     }
@@ -330,7 +303,7 @@ static bool read_items(struct reader *r, const struct saip_group *group, unsigne
 
 bool source_encode(struct slice source, struct buf *der, struct problem *why)
 {
-    struct reader r = {source, 1, der, why};
+    struct reader r = {.text = source, .line = 1, .der = der, .why = why};
     *why = (struct problem){0};
     for (size_t i = 0, line = 1; i < source.n; i++) {
         uint8_t c = source.p[i];
