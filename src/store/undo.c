@@ -131,7 +131,7 @@ static void sort_touched(struct undo *u)
 {
     while (run_end(u, 0) < u->n) {
         for (size_t from = 0, end; from < u->n; from = end) {
-            size_t middle = end = run_end(u, from);
+            size_t middle = run_end(u, from);
             if (middle == u->n) break;
             end = run_end(u, middle);
             join_runs(u, from, middle, end);

@@ -94,8 +94,8 @@ static void get_response(const char *command, struct slice sw, const char *patte
 {
     char request[16];
     BUF_LOCAL answer = {0};
-    unsigned class = 0;
-    ck_assert_int_eq(sscanf(command, "%2x", &class), 1);
+    const char first[] = {command[0], command[0] ? command[1] : 0, 0};
+    const unsigned class = (unsigned)strtoul(first, NULL, 16);
     ck_assert_uint_eq(sw.p[0], 0x61);
     (void)snprintf(request, sizeof request, "%02XC00000%02X", class & (class & 0x40 ? 0x4fu : 0x03u), sw.p[1]);
     transmit(request, &answer, where);

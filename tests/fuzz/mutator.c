@@ -185,6 +185,7 @@ static bool choose(const struct nodes *nodes, uint64_t *random, const struct fuz
             if (c->tag != (*t)->tag) continue;
             while (n < COUNT(c->values) && c->values[n])
                 n++;
+            if (n == 0) continue;
             BUF_LOCAL value = {0};
             fuzz_put_hex(&value, c->values[fuzz_random(random) % n]);
             tlv_put(out, c->tag, buf_slice(&value));

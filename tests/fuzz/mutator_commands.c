@@ -15,6 +15,8 @@
 #define MNO_SD "A000000151000000"
 #define RULE "8A0105 8B032F0601"
 
+/* texts that are made of parts, by intent */
+// NOLINTBEGIN(bugprone-suspicious-missing-comma)
 const char *const fuzz_uicc_commands[] = {
     /* selection */
     "00A40004023F00", "00A4000C023F00", "00A40004022F00", "00A40004022FE2", "00A40004022F06", "00A40004022F05",
@@ -75,6 +77,7 @@ const char *const fuzz_uicc_commands[] = {
     "80D80101(01 881110931B24CEB4E3202A9150A3AAAB16089403D7D0E4)", "80E80000041122334455", "80D8300100",
     /* what the card does not have */
     "00FF000000", "A0A40000023F00", "807A000000", "0075000000", NULL};
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 static size_t dictionary_size(const struct fuzz_words *words)
 {

@@ -140,6 +140,8 @@ static const char *const saip_values[] = {
     "A000000151535041", "3030303030FFFFFF", "3132333435363738", "010A", "01810A", "81", "B00010",
     "010000000002010203B00010", "82DC00", "4000204060", "00000000000000000000000000000000", "07FFFFFFFFFF",
     "0FFFFFFFFFFF", "801122", "9F21021122"};
+/* texts that are made of parts, by intent */
+// NOLINTBEGIN(bugprone-suspicious-missing-comma)
 static const char *const saip_objects[] = {
     "AA(A0(80008101 0A))", "AA(A0(8101 0A))", "A1(A0(81010B))",
     /* files of a template */
@@ -175,6 +177,7 @@ static const char *const saip_objects[] = {
     "EA(800B0100000000020103B00020)", "A7(A0(810121)4F0CA0000000090005000000B000 A0(0403B00030)810100 040100 040100)",
     "30(0410A0000000871002FFFFFFFF8900000100 040100 040100)", "A8(A0(810122)A1(4F08A000000000000001 C40401020304))",
     "A9(A0(810123)81022A03 82020102)", "BF1F(A0(810124))", "BF20(A0(810125)810667810F010211)", NULL};
+// NOLINTEND(bugprone-suspicious-missing-comma)
 /* Members of Fcp, File and the other elements that have one meaning wherever they stand, or nearly. */
 static const struct fuzz_choice saip_choices[] = {
     {0x80,

@@ -326,12 +326,14 @@ START_TEST(test_services)
     };
     const size_t wanted = (size_t)_i;
     char only[64];
-    char others[400] = "uicc_capability =";
+    char others[400];
+    int n = snprintf(others, sizeof others, "uicc_capability =");
     char text[400];
     ck_assert_uint_eq(COUNT(names), 30);
     (void)snprintf(only, sizeof only, "uicc_capability = %s", names[wanted]);
     for (size_t i = 0; i < COUNT(names); i++)
-        if (i != wanted) (void)strcat(strcat(others, " "), names[i]);
+        if (i != wanted) n += snprintf(others + n, sizeof others - (size_t)n, " %s", names[i]);
+    ck_assert_int_lt(n, (int)sizeof others);
     (void)snprintf(text, sizeof text, "A0{80{02} 81{03} " HEADER_ICCID " A5{%02zX{}} A6{}} " MF " " END, 0x80 + wanted);
     BYTES_LOCAL package = notation_bytes(text, NULL);
     OUTCOME_LOCAL good;
