@@ -89,7 +89,7 @@ bool asn1_tlv(const struct asn1 *a, const char *path, struct tlv *out)
     int start;
     int end;
     if (asn1_der_decoding_startEnd(a->node, NULL, 0, path, &start, &end) != ASN1_SUCCESS) return false;
-    if (start < 0 || end < start || (size_t)end >= a->der.n) return false;
+    if (!a->der.p || start < 0 || end < start || (size_t)end >= a->der.n) return false;
     struct slice s = slice_of(a->der.p + start, (size_t)(end - start) + 1);
     return tlv_next(&s, out);
 }
