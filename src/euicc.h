@@ -54,6 +54,9 @@ struct euicc_change {
 /* The back end calls this once per stored key while it loads; not 0: stop and return that. */
 typedef int (*euicc_put_fn)(void *put_ctx, const char *key, const uint8_t *value, size_t n);
 
+/* Events that are bytes give them as they went over the wire: with the PIN of a VERIFY, the keys that AUTHENTICATE
+ * answers, and what a terminal writes into files of keys. Whoever writes them down hides those, as the daemon's log
+ * does. Events that are text never hold a secret. */
 enum euicc_event {
     EUICC_EVENT_POWER,         /* text: "power on", "power off", "reset" */
     EUICC_EVENT_COMMAND,       /* bytes: the C-APDU */
@@ -139,6 +142,12 @@ struct euicc_reason {
     const char *came;
 };
 EUICC_API void euicc_last_reason(const euicc *card, struct euicc_reason *out);
+
+/* For building cards that are wrong on purpose (src/mutate): if `signature` is this card's over `was`, the signature of
+ * the same key over `becomes`. No APDU leads here, and nothing is changed or stored. EUICC_BAD_ARGUMENT: the signature
+ * is not this card's, or not over `was`. */
+EUICC_API int euicc_sign_again(const euicc *card, struct euicc_bytes was, const uint8_t signature[64],
+                               struct euicc_bytes becomes, uint8_t out[64]);
 
 /* ---- images ---- */
 
@@ -287,7 +296,8 @@ EUICC_API int euicc_random_new(euicc_random **out, bool seeded, uint64_t seed);
 EUICC_API void euicc_random_free(euicc_random *random);
 EUICC_API int euicc_random_bytes(void *random, uint8_t *out, size_t n); /* fits struct euicc_env.random */
 
-/* A card file: SQLite, one table (card, key, value), one file for one card or for a fleet. */
+/* A card file: SQLite, one table (card, key, value, digest), one file for one card or for a fleet. What changes in it
+ * by accident, a bit of a value or a lost row, is found when the card is loaded: EUICC_CORRUPT. */
 typedef struct euicc_file euicc_file;
 enum euicc_file_mode {
     EUICC_FILE_CREATE, /* must not exist */
@@ -301,7 +311,16 @@ EUICC_API int euicc_file_open(euicc_file **out, const char *path, const char *ca
 EUICC_API void euicc_file_close(euicc_file *file);
 EUICC_API int euicc_file_load(void *file, euicc_put_fn put, void *put_ctx);                /* fits .load */
 EUICC_API int euicc_file_commit(void *file, const struct euicc_change *changes, size_t n); /* fits .commit */
-/* Why the last load or commit failed; "" if it did not. */
+/* Looks through the whole file, all its cards, and changes nothing. EUICC_CORRUPT, and what is wrong by
+ * euicc_file_error(). */
+struct euicc_file_report {
+    unsigned version; /* of the file; version 1 has no digests, only the structure was checked */
+    size_t cards;     /* found good */
+    size_t keys;
+    uint64_t bytes; /* of keys and values */
+};
+EUICC_API int euicc_file_check(euicc_file *file, struct euicc_file_report *out);
+/* Why the last load, commit or check failed; "" if it did not. */
 EUICC_API const char *euicc_file_error(const euicc_file *file);
 
 #ifdef __cplusplus

@@ -17,8 +17,9 @@ may_include()
     isdr) echo "saip $below_applications" ;;
     card) echo "isdr ecasd uicc domain saip $below_applications" ;;
     # the daemon knows the card by euicc.h only
-    transport) echo "base" ;;
-    cli) echo "transport base" ;;
+    transport | names) echo "base" ;;
+    mutate) echo "names base" ;;
+    cli) echo "transport mutate names base" ;;
     *) return 1 ;;
     esac
 }
@@ -29,7 +30,7 @@ owner_of_system_header()
     case "$1" in
     openssl/*) echo crypto ;;
     libtasn1.h) echo asn1 ;;
-    sqlite3.h) echo store ;;
+    sqlite3.h | xxhash.h) echo store ;;
     sys/socket.h | sys/un.h | netinet/* | arpa/* | netdb.h | net/*) echo transport ;;
     winscard.h | pcsclite.h | PCSC/* | check.h) echo "" ;;
     *) echo any ;;
@@ -120,7 +121,7 @@ seed()
 {
     local file=$1 line=$2 expected=$3 tree room said
     tree=$(mktemp -d)
-    for room in base asn1 crypto store model saip uicc ecasd isdr card transport cli; do
+    for room in base asn1 crypto store model saip uicc ecasd isdr card transport names mutate cli; do
         mkdir -p "$tree/src/$room"
         printf '#include "%s.h"\n#include "base/base.h"\n#include <stdint.h>\n' $room >"$tree/src/$room/$room.c"
         printf '#include "euicc.h"\n' >"$tree/src/$room/$room.h"
@@ -144,6 +145,7 @@ self_test()
     seed src/isdr/isdr.c '#include "saip/saip.h"' ''
     seed src/card/card.c '#include "isdr/isdr.h"' ''
     seed src/cli/cli.c '#include "transport/transport.h"' ''
+    seed src/mutate/mutate.c '#include "names/names.h"' ''
     seed src/crypto/crypto.c '#include <openssl/evp.h>' ''
     seed src/model/model.c '#include "made_by_the_build.h"' ''
     seed src/base/base.c '#include "store/store.h"' 'base may use only'
@@ -152,6 +154,7 @@ self_test()
     seed src/saip/saip.c '#include "isdr/isdr.h"' 'saip may use only'
     seed src/isdr/isdr.c '#include "uicc/uicc.h"' 'isdr may use only'
     seed src/transport/transport.c '#include "card/card.h"' 'transport may use only'
+    seed src/mutate/mutate.c '#include "transport/transport.h"' 'mutate may use only'
     seed src/cli/cli.c '#include "store/store.h"' 'cli may use only'
     seed src/isdr/isdr.c '#include <openssl/evp.h>' 'belongs to crypto'
     seed src/card/card.c '#include <libtasn1.h>' 'belongs to asn1'

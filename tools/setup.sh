@@ -3,10 +3,11 @@
 # Run it (`tools/setup.sh run`, `tools/setup.sh test`) to install a group's packages, or source it for its functions:
 # tools/run, tools/test, tools/demo and tools/bench do. Every function says what it does and may be called twice.
 
-packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libtasn1-6-dev libtasn1-bin libsqlite3-dev"
+packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libtasn1-6-dev libtasn1-bin libsqlite3-dev libxxhash-dev"
 packages_build+=" check libpcsclite-dev"
 packages_run="$packages_build pcscd vsmartcard-vpcd opensc pcsc-tools"
-packages_test="$packages_run clang clang-format clang-tidy libclang-rt-14-dev gcovr sqlite3 openssl"
+packages_test="$packages_run clang clang-format clang-tidy libclang-rt-14-dev gcovr cppcheck valgrind binutils"
+packages_test+=" sqlite3 openssl"
 
 # Debian's vsmartcard-vpcd (/etc/reader.conf.d/vpcd) makes two readers, "Virtual PCD 00 00" and "Virtual PCD 00 01", that
 # wait for their card on ports 0x8C7B = 35963 and 35964. pcscd's own serial driver table has it; there is nothing to set.
@@ -43,7 +44,12 @@ package_missing()
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
 }
 
-# setup_packages run|test: installs what is missing of the group, and nothing else.
+install_packages()
+{
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# setup_packages build|run|test: installs what is missing of the group, and nothing else.
 setup_packages()
 {
     local list missing=() package
@@ -66,10 +72,16 @@ setup_packages()
         die "neither root nor sudo here; let an administrator run: apt-get install ${missing[*]}"
     fi
     # A fresh machine has no package lists; one that has them may do without the (slow) update.
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
-        { as_root apt-get update &&
-            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } ||
-        die "apt-get could not install ${missing[*]}"
+    install_packages "${missing[@]}" >/dev/null 2>&1 || { as_root apt-get update && install_packages "${missing[@]}"; } || {
+        printf '%s\n' "The packages could not be installed; apt-get says why above. What helps:" \
+            "  no network or a proxy in between: set http_proxy, or point /etc/apt/sources.list to a mirror that can be reached" \
+            "  \"Could not get lock\": another apt-get runs; wait for it" \
+            "  \"Unable to locate package\": the lists are of another release (Debian 12 is expected: /etc/debian_version) or" \
+            "    main is not in /etc/apt/sources.list" \
+            "  dpkg was interrupted: dpkg --configure -a" \
+            "Or install them by hand and call again: apt-get install ${missing[*]}" >&2
+        die "packages are missing: ${missing[*]}"
+    }
 }
 
 # build_into DIRECTORY [MESON OPTION...]: configures (once; later the options are set again) and builds.

@@ -1,4 +1,5 @@
 /* Why the card said no; see reason.h. Written by every application, read by src/card and by tests. */
+#define _DEFAULT_SOURCE
 #include "base/reason.h"
 
 #include <stdarg.h>
@@ -27,7 +28,9 @@ void reason_record(struct reason *r, const char *clause, size_t offset, const ch
     r->said = true;
     r->clause = clause;
     r->offset = offset;
-    (void)snprintf(r->expected, sizeof r->expected, "%s", expected);
+    const size_t n = strnlen(expected, sizeof r->expected - 1);
+    memcpy(r->expected, expected, n);
+    r->expected[n] = 0;
     va_list args;
     va_start(args, came_format);
     (void)vsnprintf(r->came, sizeof r->came, came_format, args);

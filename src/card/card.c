@@ -57,7 +57,7 @@ void euicc_destroy(euicc *card)
 {
     if (!card) return;
     for (size_t i = 0; i < CHANNELS; i++)
-        channel_close(&card->channels[i]);
+        if (card->channels[i].open) channel_close(&card->channels[i]);
     sms_forget(&card->sms);
     model_close(&card->model);
     free(card);
@@ -198,6 +198,7 @@ static enum err transmit(euicc *card, struct slice in, uint8_t *rapdu, size_t ca
         enum err wrapped = domain_wrap(&channel_of(card, &a)->domain, status_word(e), &answer.data);
         if (wrapped != OK) e = wrapped;
     }
+    if (!is_fault(e) && answer.data.failed) e = ERR_MEMORY; /* no answer goes out in parts */
     if (!is_fault(e)) {
         enum err ended = uicc_after_command(&card->model, ins);
         if (ended != OK) e = ended;
@@ -243,6 +244,30 @@ void euicc_last_reason(const euicc *card, struct euicc_reason *out)
 {
     const struct reason *r = &card->model.reason;
     *out = (struct euicc_reason){r->said, r->function, r->clause, r->offset, r->expected, r->came};
+}
+
+/* The key is the one whose signature it was. */
+static enum err sign_again(const struct identity *identity, struct slice was, struct slice signature,
+                           struct slice becomes, uint8_t out[ECDSA_RAW_SIZE])
+{
+    for (size_t i = 0; i < identity->root_count; i++) {
+        const struct root *root = &identity->roots[i];
+        uint8_t point[EC_POINT_SIZE];
+        bool valid = false;
+        if (!root->signs) continue;
+        TRY(ec_public(root->curve, root->key, point));
+        TRY(ecdsa_verify(root->curve, SLICE(point), &was, 1, signature, &valid));
+        if (valid) return ecdsa_sign(root->curve, root->key, &becomes, 1, out);
+    }
+    return ERR_DATA;
+}
+
+int euicc_sign_again(const euicc *card, struct euicc_bytes was, const uint8_t signature[64], struct euicc_bytes becomes,
+                     uint8_t out[64])
+{
+    bind_environment(card);
+    return finish(sign_again(&card->model.identity, slice_of(was.p, was.n), slice_of(signature, ECDSA_RAW_SIZE),
+                             slice_of(becomes.p, becomes.n), out));
 }
 
 int euicc_snapshot(const euicc *card, uint8_t **image, size_t *n)
@@ -291,6 +316,7 @@ int euicc_clone(const euicc *card, const struct euicc_env *env, euicc **out)
     for (size_t i = 0; i < CHANNELS; i++) {
         const struct channel *from = &card->channels[i];
         struct channel *to = &copy->channels[i];
+        if (!from->open) continue; /* it is zeroed */
         *to = *from;
         to->uicc = (struct uicc_context){0};
         if (uicc_context_copy(&from->uicc, &to->uicc) != OK) e = ERR_MEMORY;

@@ -77,6 +77,7 @@ static enum err open_any(euicc *card, const struct apdu *a, struct answer *answe
     for (unsigned i = 1; i < CHANNELS && i <= card->model.personality.channels_max; i++) {
         if (card->channels[i].open) continue;
         buf_byte(&answer->data, (uint8_t)i);
+        TRY(buf_err(&answer->data)); /* nobody would know its number */
         return open_channel(card, a, i);
     }
     return reason_say(&card->model.reason, ERR_NO_CHANNEL, "TS 102 221 11.1.17", REASON_NO_OFFSET,

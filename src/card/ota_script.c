@@ -163,6 +163,7 @@ static bool put_answer(const struct script *s, size_t room, struct buf *answers)
     buf_append(&whole, buf_slice(&s->data));
     buf_append(&whole, SLICE(sw));
     tlv_put(answers, TAG_ANSWER, buf_slice(&whole));
+    answers->failed = answers->failed || whole.failed;
     if (answers->n <= room) return true;
     buf_truncate(answers, mark);
     const uint8_t cut[] = {SW_MORE_DATA >> 8, SW_MORE_DATA & 0xff};

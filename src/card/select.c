@@ -193,11 +193,12 @@ static enum err select_own(euicc *card, struct channel *c, const struct candidat
         isdr_open_elsewhere(card, c))
         return reason_say(&card->model.reason, ERR_CONDITIONS, "SGP.22 5.7.1", REASON_NO_OFFSET,
                           "the ISD-R on one channel at a time", "a second channel");
+    if (with_data) put_fci(card, chosen->application, &answer->data);
+    TRY(buf_err(&answer->data));
     leave(c);
     c->application = chosen->application;
     uicc_context_free(&c->uicc);
-    if (with_data) put_fci(card, c->application, &answer->data);
-    return buf_err(&answer->data);
+    return OK;
 }
 
 static void trace_selection(const euicc *card, const struct candidate *chosen)

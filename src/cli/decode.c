@@ -78,24 +78,6 @@ static void put_row(struct walk *w, const struct decode_row *row)
 
 /* ---- the walk ---- */
 
-/* Members come in the order of the table, and one tag may stand for two of them (30 in AuthenticateServerRequest), so
- * the search goes on behind the last match. A tag that is not universal names its member wherever it stands. */
-static const struct decode_field *find(const struct decode_field *table, size_t *next, uint32_t tag, bool any_order)
-{
-    uint32_t first = tag;
-    while (first > 0xff)
-        first >>= 8;
-    for (size_t i = *next; table[i].name; i++) {
-        if (table[i].tag != tag) continue;
-        *next = i + 1;
-        return &table[i];
-    }
-    if (!any_order && !(first & 0xc0)) return NULL;
-    for (size_t i = 0; i < *next; i++)
-        if (table[i].tag == tag) return &table[i];
-    return NULL;
-}
-
 static void put_malformed(struct walk *w, struct slice rest, unsigned depth)
 {
     struct decode_row row = {.depth = depth};
@@ -113,7 +95,7 @@ static bool holds_members(const struct decode_field *field, struct slice value)
     size_t next = 0;
     struct slice in = value;
     struct tlv first;
-    return tlv_next(&in, &first) && find(field->members, &next, first.tag, true) &&
+    return tlv_next(&in, &first) && names_find(field->members, &next, first.tag, true) &&
            tlv_strict(value, TLV_DEPTH_MAX, NULL);
 }
 
@@ -128,7 +110,7 @@ static void walk_members(struct walk *w, const struct decode_field *table, bool 
             put_malformed(w, in, depth);
             return;
         }
-        const struct decode_field *field = find(table, &next, t.tag, any_order);
+        const struct decode_field *field = names_find(table, &next, t.tag, any_order);
         struct decode_row row = {.depth = depth, .tag = t.tag, .name = field ? field->name : NULL};
         bool nested = field && field->kind == DECODE_NESTED && holds_members(field, t.value);
         buf_reset(&w->scratch);
@@ -156,7 +138,7 @@ static void walk_segment(struct walk *w, struct slice in)
         size_t head = 0;
         size_t next = 0;
         bool has_head = tlv_head(in, &tag, &length, &head) == TLV_OK;
-        const struct decode_field *field = has_head ? find(decode_segments, &next, tag, true) : NULL;
+        const struct decode_field *field = has_head ? names_find(decode_segments, &next, tag, true) : NULL;
         struct decode_row row = {.depth = depth, .tag = tag, .sized = true, .bytes = length};
         if (!field) {
             row = (struct decode_row){.depth = depth, .name = "continued", .sized = true, .bytes = in.n};

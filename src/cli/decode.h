@@ -1,5 +1,5 @@
 /* Data objects of SGP.22 as rows that people can read, for `softeuicc run -v`: one row a data object, with its tag, the
- * name that the specification gives it and its value in words. Table driven (decode_fields.c). What does not parse is
+ * name that the specification gives it and its value in words. Table driven (src/names). What does not parse is
  * shown as far as it does and then says where it stops. Called by log.c. */
 #ifndef SOFTEUICC_CLI_DECODE_H
 #define SOFTEUICC_CLI_DECODE_H

@@ -9,8 +9,12 @@
 #include "cli/fs_names.h"
 #include "cli/text.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     INS_STORE_DATA = 0xe2,
@@ -24,7 +28,7 @@ static const char bound_profile_package[] = "ES10b.LoadBoundProfilePackage";
 
 void log_begin(struct log *log, int fd, bool verbose, bool json)
 {
-    *log = (struct log){.fd = fd, .verbose = verbose, .json = json, .second = -1};
+    *log = (struct log){.fd = fd, .verbose = verbose, .json = json, .stop = -1, .second = -1};
 }
 
 /* ---- pieces of a line ---- */
@@ -61,12 +65,26 @@ static void begin_line(struct log *log, struct json *j)
     }
 }
 
+/* The log may be a pipe whose reader sleeps. The card waits for it, but not longer than until it is told to end. */
+static void write_line(const struct log *log, struct slice line)
+{
+    while (line.n > 0) {
+        struct pollfd fds[2] = {{.fd = log->fd, .events = POLLOUT}, {.fd = log->stop, .events = POLLIN}};
+        if (poll(fds, 2, -1) < 0 && errno == EINTR) continue;
+        if (!fds[0].revents) return;
+        /* A pipe that has room has room for PIPE_BUF bytes. */
+        ssize_t n = write(log->fd, line.p, line.n < PIPE_BUF ? line.n : PIPE_BUF);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return; /* nobody to tell; the card goes on */
+        line = slice_skip(line, (size_t)n);
+    }
+}
+
 static void end_line(struct log *log, struct json *j)
 {
     if (log->json) json_close(j, '}');
     buf_byte(&log->line, '\n');
-    /* Nobody to tell if the log cannot be written; the card goes on. */
-    if (buf_err(&log->line) == OK) (void)!write_all(log->fd, buf_slice(&log->line));
+    if (buf_err(&log->line) == OK) write_line(log, buf_slice(&log->line));
 }
 
 static void copy_text(char *out, size_t size, struct slice text)
@@ -257,32 +275,51 @@ static enum decode_what kind_of_request(const struct log_command *c)
     return strcmp(c->function, bound_profile_package) == 0 ? DECODE_SEGMENT : DECODE_REQUEST;
 }
 
-/* ---- what is not for a log: PINs, and the keys that AUTHENTICATE gives ---- */
+/* ---- what is not for a log: PINs, the keys that AUTHENTICATE gives, files in which a telephone keeps them ---- */
 
 static void hide(struct buf *hex, size_t from, size_t bytes)
 {
     if (hex->n >= 2 * (from + bytes)) memset(hex->p + 2 * from, '.', 2 * bytes);
 }
 
-/* VERIFY, CHANGE, DISABLE, ENABLE and UNBLOCK PIN: all behind Lc. */
-static void hide_pins(const struct log_command *c, struct buf *hex)
+/* VERIFY, CHANGE, DISABLE, ENABLE and UNBLOCK PIN: all behind Lc. In any class, also the A0 of GSM, and as the odd
+ * instruction: what the card refuses is still the PIN. */
+static void hide_pins(struct log_command *c)
 {
     static const uint8_t commands[] = {0x20, 0x24, 0x26, 0x28, 0x2c};
-    if (c->n > 5 && !(c->head[0] & 0x80) && memchr(commands, c->head[1], sizeof commands)) hide(hex, 5, c->n - 5);
+    if (c->n > 5 && memchr(commands, c->head[1] & 0xfe, sizeof commands)) hide(&c->hex, 5, c->n - 5);
+}
+
+/* Reading, searching, updating or increasing a file with keys: data both ways. */
+static bool uses_key_file(const struct log_command *c)
+{
+    static const uint8_t commands[] = {0xb0, 0xb2, 0xa2, 0xd6, 0xdc};
+    return c->key_file && memchr(commands, c->head[1] & 0xfe, sizeof commands);
 }
 
 /* RES, CK, IK and Kc, also where GET RESPONSE fetches them; a synchronisation failure (DC) holds no key. */
-static void hide_keys(struct log *log, struct slice response, struct buf *hex)
+static void hide_answer(struct log *log, struct slice response, struct buf *hex)
 {
     const struct log_command *c = &log->command;
     uint32_t channel = 1u << channel_of(c);
     bool authenticates = c->head[1] == INS_AUTHENTICATE && !(c->head[0] & 0x80);
     bool fetches = c->head[1] == INS_GET_RESPONSE && log->keys_wait & channel;
+    bool reads = uses_key_file(c);
     bool more = response.n >= 2 && response.p[response.n - 2] == 0x61;
     if ((authenticates || fetches) && response.n > 3 && (fetches || response.p[0] != TAG_SYNCHRONISATION_FAILURE))
         hide(hex, 1, response.n - 3);
+    if (reads && response.n > 2) hide(hex, 0, response.n - 2);
     log->keys_wait &= ~channel;
-    if ((authenticates || fetches) && more) log->keys_wait |= channel;
+    if ((authenticates || fetches || reads) && more) log->keys_wait |= channel;
+}
+
+static void hide_secrets(struct log *log, struct slice response, struct buf *answer)
+{
+    struct log_command *c = &log->command;
+    if (log->secrets) return;
+    hide_pins(c);
+    if (uses_key_file(c) && c->n > 5) hide(&c->hex, 5, c->n - 5);
+    hide_answer(log, response, answer);
 }
 
 static void put_verbose_text(struct log *log, struct slice response)
@@ -342,7 +379,7 @@ static void print_command(struct log *log, struct slice response)
     if (log->verbose) {
         BUF_LOCAL hex = {0};
         append_hex(&hex, response);
-        hide_keys(log, response, &hex);
+        hide_secrets(log, response, &hex);
         if (log->json) put_verbose_json(&j, c, buf_slice(&hex));
         if (!log->json) put_verbose_text(log, buf_slice(&hex));
     }
@@ -354,6 +391,7 @@ static void begin_command(struct log *log, struct slice apdu)
     print_command(log, (struct slice){0}); /* one that was never answered */
     struct log_command *c = &log->command;
     c->open = true;
+    c->key_file = false;
     c->n = apdu.n;
     memset(c->head, 0, sizeof c->head);
     memcpy(c->head, apdu.p, apdu.n < sizeof c->head ? apdu.n : sizeof c->head);
@@ -365,7 +403,6 @@ static void begin_command(struct log *log, struct slice apdu)
     buf_reset(&c->request_data);
     buf_reset(&c->response_data);
     append_hex(&c->hex, apdu);
-    hide_pins(c, &c->hex);
 }
 
 static void add_detail(struct log *log, const char *before, struct slice text)
@@ -379,6 +416,18 @@ static void add_detail(struct log *log, const char *before, struct slice text)
     if (buf_err(details) != OK) buf_truncate(details, start); /* never without its NUL */
 }
 
+/* Files that hold keys for the air interface (TS 31.102 4.2.3, 4.2.4, 4.2.92, 4.4.3, 4.4.11). */
+static bool holds_keys(struct slice words)
+{
+    static const char *const names[] = {"/EF.KEYS",   "/EF.KEYSPS",     "/EF.KC",          "/EF.KCGPRS",
+                                        "/EF.EPSNSC", "/EF.5GS3GPPNSC", "/EF.5GSN3GPPNSC", "/EF.5GAUTHKEYS"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t n = strlen(names[i]);
+        if (words.n > n && memcmp(words.p + words.n - n, names[i], n) == 0) return true;
+    }
+    return false;
+}
+
 /* A detail "file MF/...": what the command works on, with the names of well-known files. */
 static void add_file(struct log *log, struct slice text)
 {
@@ -389,6 +438,7 @@ static void add_file(struct log *log, struct slice text)
         return;
     }
     fs_path_words(&words, slice_skip(text, mark.n));
+    log->command.key_file = holds_keys(buf_slice(&words));
     add_detail(log, "file ", buf_slice(&words));
 }
 

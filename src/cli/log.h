@@ -19,6 +19,7 @@ struct log_command {
     char function[128];
     char result[160];
     struct buf reason;
+    bool key_file;      /* verbose: it works on a file that holds keys */
     struct buf hex;     /* verbose: the C-APDU */
     struct buf details; /* verbose: NUL-terminated texts */
     /* verbose: the data objects that STORE DATA blocks made up and that GET RESPONSE will fetch */
@@ -30,6 +31,8 @@ struct log {
     int fd;
     bool verbose;
     bool json;
+    bool secrets; /* verbose: PINs and keys that go over the wire in clear are shown, not dots */
+    int stop;     /* readable: it is time to end, and a log that nobody reads is not waited for; -1: never */
     struct buf line;
     struct log_command command;
     /* A chain of STORE DATA blocks that is being sent, at most one at a time. */
@@ -37,7 +40,7 @@ struct log {
     char chain_function[128];  /* known once a part of it was complete (bound profile package) */
     struct log_tally complete; /* blocks that belong to chain_function */
     struct log_tally unnamed;  /* blocks since then, whose function the last block will tell */
-    uint32_t keys_wait;        /* bit n: on channel n GET RESPONSE would fetch what AUTHENTICATE answered */
+    uint32_t keys_wait;        /* bit n: on channel n GET RESPONSE would fetch keys */
     int64_t second;            /* that `clock` shows */
     char clock[24];
 };

@@ -12,13 +12,14 @@
 #endif
 
 static const struct command commands[] = {
-    {"run", "", "put the card on a reader and print what it is asked", 0x1ffff & ~(OPTION_FORCE | OPTION_YES), 0,
+    {"run", "", "put the card on a reader and print what it is asked", ~(unsigned)(OPTION_FORCE | OPTION_YES), 0,
      "Opens the card file, or makes a new card if there is none, and serves it until interrupted: on the vpcd virtual\n"
      "PC/SC reader, or with --listen or --stdio without pcscd. Each command is printed as one line.\n"
      "\n"
      "  softeuicc run\n"
      "  softeuicc run --memory --personality default -v\n"
      "  softeuicc run --card test.db --listen 127.0.0.1:9999\n"
+     "  softeuicc run --memory --mutate wrong-status.rules --mutate-seed 7\n"
      "  echo 00A4040010A0000005591010FFFFFFFF8900000100 | softeuicc run --memory --seed 1 --stdio --quiet\n",
      command_run},
     {"create", "", "make a card file",
@@ -68,6 +69,13 @@ static const struct command commands[] = {
      "  softeuicc eim add my-eim.hex --card iot.card\n"
      "  softeuicc eim remove eim.example.com --card iot.card\n",
      command_eim},
+    {"check", "", "tell whether a card file is whole", OPTION_CARD | OPTION_JSON | OPTION_HELP, 0,
+     "Reads the whole file with its digests and changes nothing. One line if all is good; else what is wrong, and "
+     "exit\n"
+     "status 1. Works while the card is in use.\n"
+     "\n"
+     "  softeuicc check --card test.db\n",
+     command_check},
     {"reset", "", "bring a card back to how it left the factory",
      OPTION_CARD | OPTION_JSON | OPTION_QUIET | OPTION_YES | OPTION_HELP, 0,
      "Deletes profiles, notifications, addresses, eIMs and stored package results. EID, keys, certificates and the\n"

@@ -25,12 +25,15 @@ static const struct row rows[] = {
     {"listen", 0, "HOST:PORT", OPTION_LISTEN, "serve frames (2-byte length, bytes) over TCP; port 0: a free one"},
     {"allow-remote", 0, NULL, OPTION_ALLOW_REMOTE, "let --listen take an address that is not loopback"},
     {"seed", 0, "N", OPTION_SEED, "all randomness from the seed, and no clock: two runs give the same bytes"},
+    {"mutate", 0, "RULES", OPTION_MUTATE, "turn answers hostile by the rules of this file; see tools/mutate"},
+    {"mutate-seed", 0, "N", OPTION_MUTATE_SEED, "what chance decides in the rules (default: by chance, printed)"},
     {"personality", 'p', "NAME|FILE", OPTION_PERSONALITY, "how a new card behaves; see softeuicc personalities"},
     {"eid", 'e', "EID", OPTION_EID, "the EID of a new card, 32 digits (default: a random valid one)"},
     {"pki", 0, "DIR", OPTION_PKI, "roots and EUM of a new card (default: the public SGP.26 test PKI)"},
     {"memory-size", 0, "BYTES", OPTION_MEMORY_SIZE, "memory of a new card for profiles"},
     {"json", 'j', NULL, OPTION_JSON, "print JSON"},
     {"verbose", 'v', NULL, OPTION_VERBOSE, "also hex, decoded fields and every block"},
+    {"log-secrets", 0, NULL, OPTION_LOG_SECRETS, "with --verbose: PINs and keys of the radio interface, not dots"},
     {"quiet", 'q', NULL, OPTION_QUIET, "print errors only"},
     {"force", 'f', NULL, OPTION_FORCE, "replace the card that is in the file"},
     {"yes", 'y', NULL, OPTION_YES, "yes, really"},
@@ -92,11 +95,19 @@ static bool take(const struct row *row, const char *value, struct options *out)
         if (parse_number(value, &out->seed)) break;
         complain("--seed %s: expected a number from 0 to 18446744073709551615, decimal or 0x...", value);
         return false;
+    case OPTION_MUTATE:
+        out->mutate = value;
+        break;
+    case OPTION_MUTATE_SEED:
+        if (parse_number(value, &out->mutate_seed)) break;
+        complain("--mutate-seed %s: expected a number from 0 to 18446744073709551615, decimal or 0x...", value);
+        return false;
     case OPTION_MEMORY:
     case OPTION_STDIO:
     case OPTION_ALLOW_REMOTE:
     case OPTION_JSON:
     case OPTION_VERBOSE:
+    case OPTION_LOG_SECRETS:
     case OPTION_QUIET:
     case OPTION_FORCE:
     case OPTION_YES:

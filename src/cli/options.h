@@ -23,6 +23,9 @@ enum option_bit {
     OPTION_FORCE = 1 << 14,
     OPTION_YES = 1 << 15,
     OPTION_HELP = 1 << 16,
+    OPTION_LOG_SECRETS = 1 << 17,
+    OPTION_MUTATE = 1 << 18,
+    OPTION_MUTATE_SEED = 1 << 19,
 };
 
 /* What shapes a new card. */
@@ -38,6 +41,8 @@ struct options {
     const char *pki;
     const char *memory_size; /* decimal digits */
     uint64_t seed;
+    const char *mutate; /* a rule file */
+    uint64_t mutate_seed;
     char *const *arguments; /* what is left after the options */
     int argument_count;
 };
@@ -63,6 +68,7 @@ int command_run(const struct options *options);
 int command_create(const struct options *options);
 int command_info(const struct options *options);
 int command_profiles(const struct options *options);
+int command_check(const struct options *options);
 int command_notifications(const struct options *options);
 int command_fs(const struct options *options);
 int command_eim(const struct options *options);

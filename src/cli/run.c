@@ -1,6 +1,7 @@
 /* softeuicc run: the card on a reader, on a port or on standard input, with a live log. Called through main.c. */
 #define _GNU_SOURCE
 #include "cli/log.h"
+#include "cli/mutation.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/show.h"
@@ -18,6 +19,7 @@ static const char default_vpcd[] = "127.0.0.1:35963";
 struct run {
     struct session session;
     struct log log;
+    struct mutation mutation;
     bool quiet;
 };
 
@@ -72,8 +74,12 @@ static bool print_start(const struct run *run)
 
 static bool serve(struct run *run, const struct options *o, int stop)
 {
-    struct transport transport = {
-        .card = run->session.card, .stop = stop, .was_in_use = run->session.was_in_use, .say = say, .ctx = run};
+    struct transport transport = {.card = run->session.card,
+                                  .stop = stop,
+                                  .was_in_use = run->session.was_in_use,
+                                  .say = say,
+                                  .ctx = run,
+                                  .filter = mutation_filter(&run->mutation)};
     if (o->given & OPTION_STDIO) return transport_stdio(&transport, STDIN_FILENO, STDOUT_FILENO);
     if (o->listen) return transport_listen(&transport, o->listen, o->given & OPTION_ALLOW_REMOTE);
     return transport_vpcd(&transport, o->vpcd ? o->vpcd : default_vpcd);
@@ -85,18 +91,27 @@ int command_run(const struct options *o)
         complain("--allow-remote: expected --listen with it");
         return EXIT_USAGE;
     }
+    if ((o->given & OPTION_MUTATE_SEED) && !o->mutate) {
+        complain("--mutate-seed: expected --mutate with it");
+        return EXIT_USAGE;
+    }
     int stop = open_stop();
     if (stop < 0) return EXIT_FAILED;
     struct run run = {.quiet = o->given & OPTION_QUIET};
     /* With --stdio the standard output belongs to the answers. */
     int log_fd = o->given & OPTION_STDIO ? STDERR_FILENO : STDOUT_FILENO;
     log_begin(&run.log, log_fd, o->given & OPTION_VERBOSE, o->given & OPTION_JSON);
+    run.log.stop = stop;
+    run.log.secrets = o->given & OPTION_LOG_SECRETS;
     if (!run.quiet) {
         run.session.trace = log_event;
         run.session.trace_ctx = &run.log;
     }
-    bool ok = session_open(&run.session, o, SESSION_RUN) && (run.quiet || print_start(&run));
+    bool ok = mutation_open(&run.mutation, o) && session_open(&run.session, o, SESSION_RUN) &&
+              (run.quiet || print_start(&run));
+    if (ok && o->mutate) mutation_begin(&run.mutation, run.session.card, run.quiet ? NULL : &run.log);
     if (ok) ok = serve(&run, o, stop);
+    mutation_close(&run.mutation);
     session_close(&run.session);
     log_end(&run.log);
     close(stop);

@@ -170,8 +170,8 @@ static void complain_create(const struct session *s, int result, const struct eu
 {
     const char *name = s->file ? s->path : "the card in memory";
     const char *storage = s->file ? euicc_file_error(s->file) : "";
-    if (storage[0] && !why->text[0]) {
-        complain("%s", storage); /* names the file */
+    if (storage[0]) {
+        complain("%s", storage); /* names the file, and says more than the card knows of it */
     } else {
         complain("%s: %s", name, why->text[0] ? why->text : euicc_result_text(result));
     }

@@ -8,6 +8,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 #include <openssl/x509v3.h>
 
@@ -48,6 +49,14 @@ static void cleanup_eum(struct eum *eum)
     NAME_CONSTRAINTS_free(eum->constraints);
 }
 
+/* Why OpenSSL could not read: the bytes are wrong only if its readers say so, and nothing failed before them. */
+static enum err unreadable(void)
+{
+    const int library = ERR_GET_LIB(ERR_peek_error());
+    enum err e = crypto_failure();
+    return e == ERR_CRYPTO && (library == ERR_LIB_ASN1 || library == ERR_LIB_X509V3) ? ERR_DATA : e;
+}
+
 static enum err eum_open(struct slice der, struct eum *out, const char **why)
 {
     size_t offset;
@@ -61,9 +70,10 @@ static enum err eum_open(struct slice der, struct eum *out, const char **why)
     const unsigned char *p = der.p;
     out->x509 = X509_new_ex(c->library, NULL);
     if (!out->x509) return crypto_failure();
-    if (!d2i_X509(&out->x509, &p, (long)der.n)) return crypto_failure() == ERR_MEMORY ? ERR_MEMORY : ERR_DATA;
+    ERR_clear_error();
+    if (!d2i_X509(&out->x509, &p, (long)der.n)) return unreadable();
     out->constraints = X509_get_ext_d2i(out->x509, NID_name_constraints, &critical, NULL);
-    if (!out->constraints && critical != -1) return crypto_failure() == ERR_MEMORY ? ERR_MEMORY : ERR_DATA;
+    if (!out->constraints && critical != -1) return unreadable();
     return OK;
 }
 

@@ -28,11 +28,12 @@ struct agreement {
     uint8_t shared[SHARED_SIZE];
 };
 
-/* A wrong public key leaves no memory failure behind: then it is ERR_DATA. */
-static enum err wrong_key(void)
+/* Why OpenSSL took no public key: it is wrong only if the part of OpenSSL that looks at it says so first. */
+static enum err wrong_key(int looks)
 {
+    const bool wrong = ERR_GET_LIB(ERR_peek_error()) == looks;
     enum err e = crypto_failure();
-    return e == ERR_CRYPTO ? ERR_DATA : e;
+    return e == ERR_CRYPTO && wrong ? ERR_DATA : e;
 }
 
 /* X25519 (RFC 7748): OpenSSL clamps the private key and refuses a shared secret of zero. */
@@ -50,7 +51,7 @@ static enum err agree_x25519(const uint8_t *private_key, struct slice network_ke
         EVP_PKEY_derive_init(ctx) != 1 || EVP_PKEY_derive_set_peer(ctx, theirs) != 1)
         return crypto_failure();
     ERR_clear_error();
-    return EVP_PKEY_derive(ctx, out->shared, &n) == 1 && n == SHARED_SIZE ? OK : wrong_key();
+    return EVP_PKEY_derive(ctx, out->shared, &n) == 1 && n == SHARED_SIZE ? OK : wrong_key(ERR_LIB_PROV);
 }
 
 /* 02||X, 03||X or 04||X||Y to 04||X||Y. */
@@ -65,7 +66,7 @@ static enum err decompress(struct slice key, uint8_t point[EC_POINT_SIZE])
     CLEANUP(EC_POINT) *read = EC_POINT_new(group);
     if (!bn || !read) return crypto_failure();
     ERR_clear_error();
-    if (EC_POINT_oct2point(group, read, key.p, key.n, bn) != 1) return wrong_key();
+    if (EC_POINT_oct2point(group, read, key.p, key.n, bn) != 1) return wrong_key(ERR_LIB_EC);
     size_t n = EC_POINT_point2oct(group, read, POINT_CONVERSION_UNCOMPRESSED, point, EC_POINT_SIZE, bn);
     return n == EC_POINT_SIZE ? OK : crypto_failure();
 }

@@ -52,10 +52,11 @@ enum err domain_select(struct model *m, struct domain_session *s, struct slice a
     if (d.is_applet)
         return reason_say(&m->reason, ERR_CONDITIONS, "GP 11.9.3", 0, "an application that this card can run",
                           "an inert one");
+    if (with_data) TRY(domain_fci(&isdp, &d, out));
     domain_session_free(s);
     s->selected = true;
     s->number = d.number;
-    return with_data ? domain_fci(&isdp, &d, out) : OK;
+    return OK;
 }
 
 static enum err load_self(struct model *m, const struct domain_session *s, struct isdp *isdp, struct domain *self)

@@ -44,8 +44,10 @@ struct request {
     struct slice eim_id;
     struct slice eid;
     struct tlv counter;
-    struct tlv transaction; /* whole.n 0: absent */
-    struct tlv list;        /* A0 psmoList or A1 ecoList */
+    struct slice transaction_id;
+    struct slice transaction; /* the same as a TLV for the answers; n 0: absent */
+    uint8_t transaction_der[2 + 16];
+    struct tlv list; /* A0 psmoList or A1 ecoList */
     struct slice signature;
 };
 
@@ -71,6 +73,16 @@ static bool take(struct model *m, struct slice *in, const uint8_t *start, uint32
     return damaged(m, start, at, expected);
 }
 
+/* Answers are DER, however the package wrote the length. */
+static void keep_transaction(struct request *r, struct slice id)
+{
+    r->transaction_der[0] = 0x82;
+    r->transaction_der[1] = (uint8_t)id.n;
+    memcpy(r->transaction_der + 2, id.p, id.n);
+    r->transaction_id = id;
+    r->transaction = slice_of(r->transaction_der, 2 + id.n);
+}
+
 /* euiccPackageSigned: 80, 5A, 81, [82], A0 or A1, in this order; extensions may follow. */
 static bool parse_signed(struct model *m, struct slice in, const uint8_t *start, struct request *r)
 {
@@ -87,7 +99,7 @@ static bool parse_signed(struct model *m, struct slice in, const uint8_t *start,
     if (!package_next(m, &in, &t)) return damaged(m, start, at, "psmoList A0 or ecoList A1");
     if (t.tag == 0x82) {
         if (t.value.n < 1 || t.value.n > 16) return damaged(m, start, at, "eimTransactionId of 1 to 16 bytes");
-        r->transaction = t;
+        keep_transaction(r, t.value);
         at = in.p;
         if (!package_next(m, &in, &t)) return damaged(m, start, at, "psmoList A0 or ecoList A1");
     }
@@ -105,7 +117,7 @@ static bool damaged_signed(struct request *r, struct slice members)
     struct tlv t;
     *r = (struct request){0};
     if (tlv_find(members, 0x80, &t)) r->eim_id = t.value;
-    if (tlv_find(members, 0x82, &t) && t.value.n >= 1 && t.value.n <= 16) r->transaction = t;
+    if (tlv_find(members, 0x82, &t) && t.value.n >= 1 && t.value.n <= 16) keep_transaction(r, t.value);
     return false;
 }
 
@@ -143,7 +155,7 @@ static enum err answer_unsigned(struct model *m, const struct request *r, const 
     size_t outer = tlv_open(response, 0xbf51);
     size_t inner = tlv_open(response, 0xa2);
     tlv_put(response, 0x80, r->eim_id);
-    if (m->personality.sgp32 >= SGP32_1_1) buf_append(response, r->transaction.whole);
+    if (m->personality.sgp32 >= SGP32_1_1) buf_append(response, r->transaction);
     if (eim && eim->has_token) eim_append_token(eim, response);
     tlv_close(response, inner);
     tlv_close(response, outer);
@@ -161,7 +173,7 @@ static enum err answer_error(struct model *m, const struct request *r, const str
     size_t mark = tlv_open(&data, 0x30);
     tlv_put(&data, 0x80, r->eim_id);
     buf_append(&data, r->counter.whole);
-    buf_append(&data, r->transaction.whole);
+    buf_append(&data, r->transaction);
     tlv_put_unsigned(&data, 0x02, error);
     tlv_close(&data, mark);
     eim_append_token(eim, &token);
@@ -330,7 +342,7 @@ static enum err finish(struct package *p, const struct request *r, struct buf *r
     struct profile target;
     bool found = false;
     TRY(store_counter(p));
-    TRY(package_result_sign(m, p->eim_id, r->counter.whole, r->transaction.whole, buf_slice(&p->results),
+    TRY(package_result_sign(m, p->eim_id, r->counter.whole, r->transaction, buf_slice(&p->results),
                             buf_slice(&p->token), p->root, &sequence, response));
     TRY(package_result_store(m, sequence, buf_slice(response)));
     if (p->rollback) TRY(rollback_authorise(p, sequence));
@@ -353,8 +365,8 @@ static enum err carry_out(struct model *m, const struct request *r, const struct
 {
     __attribute__((cleanup(package_free))) struct package p = {.model = m,
                                                                .eim_id = r->eim_id,
-                                                               .transaction_id = r->transaction.value,
-                                                               .has_transaction_id = r->transaction.whole.n > 0,
+                                                               .transaction_id = r->transaction_id,
+                                                               .has_transaction_id = r->transaction.n > 0,
                                                                .counter = counter,
                                                                .root = eim->root};
     eim_append_token(eim, &p.token);

@@ -50,14 +50,19 @@ static bool next_tag(struct slice *list, uint32_t *tag)
     return true;
 }
 
-static bool asked(const struct model *m, const struct profile_info_list_request *r, size_t member)
+/* What is listed when no tag list says otherwise: an eIM, and a device without an LPA, speak SGP.32. */
+static unsigned default_list(const struct model *m, bool for_eim)
+{
+    return m->personality.sgp32 >= SGP32_1_1 && (for_eim || !m->personality.consumer) ? DEFAULT_IOT : DEFAULT_SGP22;
+}
+
+static bool asked(const struct model *m, const struct profile_info_list_request *r, unsigned defaults, size_t member)
 {
     uint32_t tag;
     struct slice list = r->tag_list;
     bool iot = m->personality.sgp32 >= SGP32_1_1;
     if ((members[member].lists & ONLY_IOT) && !iot) return false;
-    if (!r->has_tag_list)
-        return members[member].lists & (iot && !m->personality.consumer ? DEFAULT_IOT : DEFAULT_SGP22);
+    if (!r->has_tag_list) return members[member].lists & defaults;
     while (next_tag(&list, &tag))
         if (tag == members[member].tag) return true;
     return false;
@@ -82,7 +87,7 @@ static void put_from_record(const struct model *m, const struct profile *p, uint
 }
 
 static enum err put_profile(const struct model *m, const struct profile *p, const struct profile_info_list_request *r,
-                            struct buf *out)
+                            unsigned defaults, struct buf *out)
 {
     struct slice der;
     struct slice dp;
@@ -91,7 +96,7 @@ static enum err put_profile(const struct model *m, const struct profile *p, cons
     if (!profile_part(m, p->aid, "meta", &der) || !tlv_next(&der, &metadata)) return ERR_CORRUPT;
     size_t info = tlv_open(out, 0xe3);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (!asked(m, r, i)) continue;
+        if (!asked(m, r, defaults, i)) continue;
         if (members[i].source == FROM_RECORD)
             put_from_record(m, p, members[i].tag, out);
         else if (members[i].source == FROM_METADATA && tlv_find(metadata.value, members[i].tag, &t))
@@ -110,7 +115,8 @@ static bool matches(const struct profile_info_list_request *r, const struct prof
     return slice_equal(r->identifier.value, r->identifier.by_aid ? SLICE(p->aid) : SLICE(p->iccid));
 }
 
-static enum err put_list(struct model *m, const struct profile_info_list_request *r, struct buf *response)
+static enum err put_list(struct model *m, const struct profile_info_list_request *r, unsigned defaults,
+                         struct buf *response)
 {
     struct profile *list = NULL;
     size_t n = 0;
@@ -119,7 +125,7 @@ static enum err put_list(struct model *m, const struct profile_info_list_request
     size_t ok = tlv_open(response, 0xa0);
     enum err e = OK;
     for (size_t i = 0; e == OK && i < n; i++)
-        if (matches(r, &list[i])) e = put_profile(m, &list[i], r, response);
+        if (matches(r, &list[i])) e = put_profile(m, &list[i], r, defaults, response);
     tlv_close(response, ok);
     tlv_close(response, outer);
     free(list);
@@ -130,7 +136,7 @@ static enum err put_list(struct model *m, const struct profile_info_list_request
 static bool asks_for_state(const struct model *m, const struct profile_info_list_request *r)
 {
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-        if (members[i].tag == 0x9f70) return asked(m, r, i);
+        if (members[i].tag == 0x9f70) return asked(m, r, default_list(m, false), i);
     return false;
 }
 
@@ -143,14 +149,14 @@ static enum err answer_error(struct model *m, uint32_t code, const char *name, s
     return buf_err(response);
 }
 
-enum err profiles_info(struct model *m, struct slice request, struct buf *response)
+enum err profiles_info(struct model *m, bool for_eim, struct slice request, struct buf *response)
 {
     struct profile_info_list_request r;
     enum err e = asn1_profile_info_list_request(request, &r, &m->reason);
     if (e == ERR_DATA && tlv_strict(request, TLV_DEPTH_MAX, NULL))
         return answer_error(m, 1, "incorrectInputValues", response);
     TRY(e);
-    return put_list(m, &r, response);
+    return put_list(m, &r, default_list(m, for_eim), response);
 }
 
 enum err es10c_get_profiles_info(struct model *m, struct slice request, struct buf *response)
@@ -159,7 +165,7 @@ enum err es10c_get_profiles_info(struct model *m, struct slice request, struct b
     struct reason ignored;
     reason_clear(&ignored);
     if (!switch_is_pending(m) || asn1_profile_info_list_request(request, &r, &ignored) != OK || !asks_for_state(m, &r))
-        return profiles_info(m, request, response);
+        return profiles_info(m, false, request, response);
     (void)reason_say(&m->reason, OK, "SGP.22 " CLAUSE, REASON_NO_OFFSET,
                      "the REFRESH of the last profile switch before the state is asked for", "the request before it");
     if (m->personality.consumer || m->personality.sgp32 == SGP32_NONE) return ERR_CONDITIONS;

@@ -192,6 +192,7 @@ enum err installation_failed(struct model *m, enum bpp_command command, enum bpp
     if (d->elements && command == COMMAND_LOAD_PROFILE_ELEMENTS && saip_install_status(d->elements) != PE_OK) {
         BUF_LOCAL sima = {0};
         saip_install_response(d->elements, &sima);
+        TRY(buf_err(&sima));
         tlv_put(&result, 0x82, buf_slice(&sima));
     }
     tlv_close(&result, failure);
@@ -211,6 +212,8 @@ enum err isdr_power_on(struct model *m)
     BUF_LOCAL unheard = {0};
     if (!store_get(m->store, NOTE, &note)) return OK;
     if (!recall(m, note, &command, &iccid)) return ERR_CORRUPT;
+    TRY(buf_err(&m->session.server_address));
+    TRY(buf_err(&m->session.server_oid));
     size_t failure = tlv_open(&result, 0xa1);
     tlv_put_unsigned(&result, 0x80, command);
     tlv_put_unsigned(&result, 0x81, INTERRUPTION);

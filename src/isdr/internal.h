@@ -43,8 +43,8 @@ ES_FUNCTION(es10b_get_connectivity_parameters);
 ES_FUNCTION(es10b_euicc_memory_reset);
 ES_FUNCTION(es10b_set_default_dp_address);
 
-/* ProfileInfoListResponse (BF2D) to a ProfileInfoListRequest, also as a result in an eUICC package. */
-MUST_USE enum err profiles_info(struct model *m, struct slice request, struct buf *response);
+/* ProfileInfoListResponse (BF2D) to a ProfileInfoListRequest; for_eim: as a result in an eUICC package. */
+MUST_USE enum err profiles_info(struct model *m, bool for_eim, struct slice request, struct buf *response);
 
 /* A response of one result code: TAG {80 code}. `name` goes to the log. */
 MUST_USE enum err es_result(struct model *m, struct buf *response, uint32_t tag, uint32_t code, const char *name);

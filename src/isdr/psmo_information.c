@@ -15,7 +15,7 @@ enum err psmo_list_profile_info(struct package *p, const struct tlv *operation, 
         model_trace(m, EUICC_EVENT_RESULT, old ? "undefinedError(127)" : "profileChangeOngoing(11)");
         return buf_err(result);
     }
-    TRY(profiles_info(m, operation->whole, result));
+    TRY(profiles_info(m, true, operation->whole, result));
     struct slice in = buf_slice(result);
     struct tlv outer;
     *failed = tlv_next(&in, &outer) && outer.value.n && outer.value.p[0] == 0x81;

@@ -123,7 +123,7 @@ enum err model_clone(const struct model *from, const struct euicc_env *env, stru
     to->session = (struct session){0};
     enum err e = store_clone(from->store, env, &to->store);
     if (e == OK && !personality_copy(&from->personality, &to->personality)) e = ERR_MEMORY;
-    if (e == OK) e = identity_load(to);
+    /* identity: what its slices point into is shared with the copy's store, which keeps it */
     if (e == OK) e = session_copy(&from->session, &to->session);
     if (e != OK) model_close(to);
     return e;

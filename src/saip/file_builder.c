@@ -164,7 +164,8 @@ static enum err decide_path(struct file_builder *b, const struct path *directory
     if (f->kind == FILE_MF) {
         if (fid != MF_FID) return builder_bad(b, at, "fileID 3F00 of the MF", "another one");
     } else {
-        struct path up = f->kind == FILE_ADF ? (struct path){0} : *directory;
+        struct path up = {0};
+        if (f->kind != FILE_ADF) up = *directory;
         TRY(open_folder(b, &up));
         if (!b->folder.is_open) return builder_bad(b, at, "a directory for the file", "none");
         f->path = b->folder.directory.real;

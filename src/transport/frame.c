@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "transport/frame.h"
 
+#include "transport/card.h"
 #include "transport/say.h"
 
 #include <errno.h>
@@ -98,13 +99,13 @@ static enum frame_status serve_control(const struct transport *transport, struct
         euicc_power_off(transport->card);
         return FRAME_OK;
     case FRAME_CONTROL_ON:
-        result = euicc_power_on(transport->card, &atr);
+        result = card_power_on(transport, &atr);
         break;
     case FRAME_CONTROL_RESET:
-        result = euicc_reset(transport->card, &atr);
+        result = card_reset(transport, &atr);
         break;
     case FRAME_CONTROL_ATR:
-        result = euicc_describe_atr(transport->card, &atr);
+        result = card_atr(transport, &atr);
         if (result != EUICC_OK) break;
         memcpy(s->out + 2, atr.bytes, atr.n);
         return frame_write(s, atr.n);
@@ -122,7 +123,7 @@ static enum frame_status serve_apdu(const struct transport *transport, struct fr
                                     bool mute_frame)
 {
     size_t n = 0;
-    int result = euicc_transmit(transport->card, apdu.p, apdu.n, s->out + 2, FRAME_MAX, &n);
+    int result = card_transmit(transport, apdu.p, apdu.n, s->out + 2, FRAME_MAX, &n);
     if (result == EUICC_OK) return frame_write(s, n);
     if (result == EUICC_SHORT_BUFFER) {
         say(transport, TRANSPORT_PROBLEM, "the answer does not fit into a frame of %d bytes; answered 6F00", FRAME_MAX);

@@ -4,17 +4,23 @@
  * Called by src/cli. */
 #define _GNU_SOURCE
 #include "transport/address.h"
+#include "transport/card.h"
 #include "transport/frame.h"
 #include "transport/say.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Clients in line. Where the line is full the kernel drops the connection's first packet, which comes again only after
+ * a second: a burst of connections that go away at once must not cost the next client that. */
+enum { WAITING_MAX = 128 };
 
 static int open_port(const struct transport *transport, const char *name, const struct addrinfo *address,
                      bool allow_remote)
@@ -28,7 +34,7 @@ static int open_port(const struct transport *transport, const char *name, const 
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int on = 1;
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, 4) == 0) {
+        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, WAITING_MAX) == 0) {
         return fd;
     }
     if (errno == EADDRINUSE) {
@@ -40,11 +46,25 @@ static int open_port(const struct transport *transport, const char *name, const 
     return -1;
 }
 
+/* A client whose machine is gone without a word (unplugged, suspended) must not keep the card from the others for ever:
+ * after half a minute without a sign of it the connection ends. Where this cannot be set, it just waits. */
+static void notice_dead_peer(int client)
+{
+    const struct {
+        int level, name, value;
+    } options[] = {{SOL_SOCKET, SO_KEEPALIVE, 1},
+                   {IPPROTO_TCP, TCP_KEEPIDLE, 15},
+                   {IPPROTO_TCP, TCP_KEEPINTVL, 5},
+                   {IPPROTO_TCP, TCP_KEEPCNT, 3}};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        (void)setsockopt(client, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
+}
+
 static enum frame_status serve_client(const struct transport *transport, struct frame_socket *s, int client,
                                       const char *who)
 {
     struct euicc_atr atr;
-    int result = euicc_power_on(transport->card, &atr);
+    int result = card_power_on(transport, &atr);
     if (result != EUICC_OK) {
         say(transport, TRANSPORT_PROBLEM, "the card does not start: %s", euicc_result_text(result));
         return FRAME_CLOSED;
@@ -73,6 +93,7 @@ static void serve_for_ever(const struct transport *transport, int port, struct f
             }
             continue;
         }
+        notice_dead_peer(client);
         char who[160];
         address_text((const struct sockaddr *)&address, n, who, sizeof who);
         enum frame_status status = serve_client(transport, s, client, who);
@@ -96,6 +117,9 @@ static bool listen_with(const struct transport *transport, const char *name, int
         address_text((const struct sockaddr *)&address, n, where, sizeof where);
     }
     say(transport, TRANSPORT_NOTE, "listening on %s", where);
+    if (!address_is_loopback((const struct sockaddr *)&address))
+        say(transport, TRANSPORT_PROBLEM, "warning: %s is open to other machines; whoever reaches it commands the card",
+            where);
     serve_for_ever(transport, port, s);
     free(s);
     return true;

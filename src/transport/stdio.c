@@ -10,10 +10,12 @@
  * "mute". So each line that is not blank and not a comment is answered by exactly one line. */
 #define _GNU_SOURCE
 #include "base/hex.h"
+#include "transport/card.h"
 #include "transport/frame.h"
 #include "transport/say.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,10 +35,21 @@ struct lines {
     char text[2 * RESPONSE_MAX + 2];
 };
 
+/* Until a part can be written without blocking. False: it is time to end, and nobody takes the answer. */
+static bool wait_for_room(const struct lines *l)
+{
+    struct pollfd fds[2] = {{.fd = l->out_fd, .events = POLLOUT}, {.fd = l->transport->stop, .events = POLLIN}};
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        continue;
+    return fds[0].revents || !fds[1].revents;
+}
+
 static bool put(const struct lines *l, const char *text, size_t n)
 {
     while (n > 0) {
-        ssize_t written = write(l->out_fd, text, n);
+        if (!wait_for_room(l)) return false;
+        /* A pipe that has room has room for PIPE_BUF bytes. */
+        ssize_t written = write(l->out_fd, text, n < PIPE_BUF ? n : PIPE_BUF);
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) {
             say(l->transport, TRANSPORT_PROBLEM, "cannot write an answer: %s", strerror(errno));
@@ -81,7 +94,7 @@ static bool run_apdu(struct lines *l, struct slice line)
         return put_error(l, "expected pairs of hex digits, or on, off, reset or atr");
     }
     size_t n = 0;
-    int result = euicc_transmit(l->transport->card, l->command.p, l->command.n, l->response, sizeof l->response, &n);
+    int result = card_transmit(l->transport, l->command.p, l->command.n, l->response, sizeof l->response, &n);
     if (result == EUICC_OK) return put_hex(l, slice_of(l->response, n));
     say(l->transport, TRANSPORT_PROBLEM, "the card does not answer: %s", euicc_result_text(result));
     return put(l, "mute\n", 5);
@@ -102,21 +115,20 @@ static struct slice trimmed(struct slice s)
     return slice_skip(s, start);
 }
 
-/* One whole line. False: the answer could not be written. */
+/* One whole line. False: the answer was not written. */
 static bool run_line(struct lines *l)
 {
-    euicc *card = l->transport->card;
     struct euicc_atr atr;
     l->number++;
     if (l->too_long) return put_error(l, "longer than 1048576 bytes");
     if (buf_err(&l->line) != OK) return put_error(l, "no memory");
     struct slice line = trimmed(buf_slice(&l->line));
     if (line.n == 0 || line.p[0] == '#') return true;
-    if (is_word(line, "on")) return put_atr(l, euicc_power_on(card, &atr), &atr);
-    if (is_word(line, "reset")) return put_atr(l, euicc_reset(card, &atr), &atr);
-    if (is_word(line, "atr")) return put_atr(l, euicc_describe_atr(card, &atr), &atr);
+    if (is_word(line, "on")) return put_atr(l, card_power_on(l->transport, &atr), &atr);
+    if (is_word(line, "reset")) return put_atr(l, card_reset(l->transport, &atr), &atr);
+    if (is_word(line, "atr")) return put_atr(l, card_atr(l->transport, &atr), &atr);
     if (is_word(line, "off")) {
-        euicc_power_off(card);
+        euicc_power_off(l->transport->card);
         return put(l, "off\n", 4);
     }
     return run_apdu(l, line);
@@ -161,7 +173,7 @@ static bool read_all(struct lines *l, int in_fd)
 bool transport_stdio(const struct transport *transport, int in_fd, int out_fd)
 {
     struct euicc_atr atr;
-    int result = euicc_power_on(transport->card, &atr);
+    int result = card_power_on(transport, &atr);
     if (result != EUICC_OK) {
         say(transport, TRANSPORT_PROBLEM, "the card does not start: %s", euicc_result_text(result));
         return false;

@@ -11,8 +11,19 @@ enum transport_message {
     TRANSPORT_PROBLEM, /* what failed, what was expected */
 };
 
+/* What may stand between the card and the reader and change what it says (src/mutate). */
+struct transport_filter {
+    void *ctx;
+    /* As euicc_transmit(); the answer goes out *delay_ms later. */
+    int (*transmit)(void *ctx, const uint8_t *capdu, size_t n, uint8_t *rapdu, size_t cap, size_t *rn,
+                    unsigned *delay_ms);
+    void (*power)(void *ctx, bool cold, struct euicc_atr *atr); /* after power on (cold) or reset; may change the ATR */
+    void (*atr)(void *ctx, struct euicc_atr *atr);              /* the ATR asked for without either */
+};
+
 struct transport {
-    euicc *card;     /* borrowed; off before and after the call */
+    euicc *card;                           /* borrowed; off before and after the call */
+    const struct transport_filter *filter; /* NULL: none */
     int stop;        /* a file descriptor that becomes readable when it is time to end; -1: never */
     bool was_in_use; /* vpcd: a process that died may have held this card on the reader until just now */
     /* One line for people, without a line end. */

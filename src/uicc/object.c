@@ -129,7 +129,7 @@ static enum err store_object(struct model *m, const struct isdp *isdp, struct fi
     bool placed = false;
     while (tlv_read_lax(&old, &t) == TLV_OK) {
         if (t.tag == tag) {
-            buf_append(&body, placed ? (struct slice){0} : object);
+            if (!placed) buf_append(&body, object);
             placed = true;
         } else {
             buf_append(&body, t.whole);
@@ -176,7 +176,10 @@ static enum err take_block(struct model *m, const struct isdp *isdp, struct file
                           left);
     }
     buf_append(&t->bytes, data);
-    TRY(buf_err(&t->bytes));
+    if (t->bytes.failed) { /* begun again, or no block could ever be taken */
+        drop(t);
+        return ERR_MEMORY;
+    }
     t->block = t->at;
     t->at += data.n;
     if (t->at < t->total) return WARN_MORE_WANTED;

@@ -60,9 +60,10 @@ enum err uicc_read_record(struct model *m, struct uicc_context *c, const struct 
     TRY(choose_record(m, &f, c, a, READ_CLAUSE, &record));
     size_t n = uicc_fit_whole(a, f.record_length, answer);
     if (answer->right_le) return OK; /* the pointer stays for the repetition */
-    if ((a->p2 & 7) != MODE_ABSOLUTE) c->record = (uint8_t)record;
     buf_append(answer->data, slice_of(record_at(&f, record).p, n));
-    return buf_err(answer->data);
+    TRY(buf_err(answer->data));
+    if ((a->p2 & 7) != MODE_ABSOLUTE) c->record = (uint8_t)record;
+    return OK;
 }
 
 enum err uicc_update_record(struct model *m, struct uicc_context *c, const struct uicc_command *a,

@@ -7,6 +7,7 @@
 #include "base/tlv.h"
 #include "euicc.h"
 #include "lpa.h"
+#include "storage.h"
 
 #include <check.h>
 
@@ -24,12 +25,6 @@
 #define AID_2 "A0000005591010FFFFFFFF8900001100"
 #define AID_3 "A0000005591010FFFFFFFF8900001200"
 #define AID_UNKNOWN "A0000005591010FFFFFFFF890000FE00"
-
-struct stored {
-    char *key;
-    uint8_t *value;
-    size_t n;
-};
 
 /* When the storage loses power: before a commit is written, or after that and before the card can answer. */
 enum power_cut { CUT_NEVER, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };

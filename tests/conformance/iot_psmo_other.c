@@ -1,5 +1,6 @@
 /* PSMOs that list, read and configure: listProfileInfo, getRAT, configureImmediateEnable, setFallbackAttribute,
  * unsetFallbackAttribute, setDefaultDpAddress (SGP.32 3.4.4 to 3.4.7, 5.13.4 to 5.13.6, 5.9.25). */
+#define _GNU_SOURCE
 #include "iot_common.h"
 
 #define FORM "SGP.32 2.11.1.1"
@@ -76,6 +77,26 @@ START_TEST(test_v1_0_lists)
     iot_install(&iot, ICCID_1, 0, FALLBACK_ALLOWED);
     iot_psmo_ok(&iot, &iot.eim, "BF2D00", "BF2D(A0(" PROFILE_INFO(ICCID_1, AID_1, "00", "") "))");
     iot_psmo_ok(&iot, &iot.eim, "BF2D(5C(9F67))", "BF2D(A0(E3()))");
+}
+END_TEST
+
+/* A card for both worlds gives an eIM the members of SGP.32, and its LPA those of SGP.22: here the nickname. */
+START_TEST(test_lists_of_both)
+{
+    iot_free(&iot);
+    iot_new_associated(&iot, SGP32_1_2, "consumer = yes\n", true);
+    iot_install(&iot, ICCID_1, 0, NULL);
+    es10(&iot.f, "BF29(5A(" ICCID_1 ")90(41))", "BF29038001 00");
+    iot_psmo_ok(&iot, &iot.eim, "BF2D00", "BF2D(A0(" PROFILE_INFO(ICCID_1, AID_1, "00", "") "))");
+    es10(&iot.f, "BF2D(5C(90))", "BF2D(A0(E3(90(41))))");
+    BUF_LOCAL request = {0};
+    BUF_LOCAL answer = {0};
+    BUF_LOCAL nickname = {0};
+    uint16_t sw;
+    put_hex(&request, "BF2D00");
+    put_hex(&nickname, "90(41)");
+    ck_assert(lpa_store_data(&iot.f.lpa, buf_slice(&request), &answer, &sw) && sw == 0x9000);
+    ck_assert_ptr_nonnull(memmem(answer.p, answer.n, nickname.p, nickname.n));
 }
 END_TEST
 
@@ -306,6 +327,7 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, test_lists, 0, COUNT(lists));
     tcase_add_test(t, test_v1_0_lists);
+    tcase_add_test(t, test_lists_of_both);
     tcase_add_test(t, test_empty_rat);
     tcase_add_test(t, test_row_48_result_size);
     tcase_add_loop_test(t, test_immediate_enable, 0, COUNT(immediate));

@@ -131,42 +131,54 @@ END_TEST
 /* ---- threads ---- */
 
 #define THREADS 2
-#define CARDS_IN_EACH 500
+#define CARDS_IN_EACH 100
+
+#define CLONES_IN_EACH 10
+
+/* A card and its randomness. */
+struct owned_card {
+    euicc *card;
+    euicc_random *random;
+};
 
 struct worker {
     uint64_t first_seed;
+    struct owned_card clones[CLONES_IN_EACH]; /* these, if there are any, and no cards of its own */
     size_t done;
     char error[256];
     uint8_t digest[32]; /* of all results */
 };
 
-/* No check assertions here: they may run in the main thread only. */
-static bool one_card(struct worker *w, uint64_t seed, const struct smdpp_config *config,
+/* No check assertions from here on: they may run in the main thread only. */
+static bool make_card(uint64_t seed, const euicc *original, struct owned_card *out)
+{
+    if (euicc_random_new(&out->random, true, seed) != EUICC_OK) return false;
+    const struct euicc_env env = {.ctx = out->random, .random = euicc_random_bytes};
+    if (original) return euicc_clone(original, &env, &out->card) == EUICC_OK;
+    return euicc_create(&out->card, &(struct euicc_config){0}, &env, NULL) == EUICC_OK;
+}
+
+/* Takes the card, if there is one. */
+static bool one_card(struct worker *w, struct owned_card c, const struct smdpp_config *config,
                      const struct smdpp_profile *profile, struct buf *all)
 {
-    euicc *card = NULL;
-    euicc_random *random = NULL;
     struct smdpp *dp = smdpp_new(config);
     struct lpa_reader reader;
     struct lpa lpa = {0};
     LPA_DOWNLOAD_LOCAL result = {0};
-    bool good = dp && euicc_random_new(&random, true, seed) == EUICC_OK;
-    const struct euicc_env env = {.ctx = random, .random = euicc_random_bytes};
-    good = good && euicc_create(&card, &(struct euicc_config){0}, &env, NULL) == EUICC_OK &&
-           lpa_reader_card(&reader, card);
+    bool good = dp && c.card && lpa_reader_card(&reader, c.card);
     if (good) {
         dp->profile = *profile;
         lpa_init(&lpa, &reader, &(struct lpa_options){.channel = -1});
         good = lpa_open(&lpa) && lpa_download(&lpa, dp, NULL, &result);
-        if (!good)
-            snprintf(w->error, sizeof w->error, "seed %u: %.100s %.100s", (unsigned)seed, result.error, lpa.error);
+        if (!good) snprintf(w->error, sizeof w->error, "card %zu: %.100s %.100s", w->done, result.error, lpa.error);
         buf_append(all, buf_slice(&result.pir));
         lpa_free(&lpa);
     } else {
-        snprintf(w->error, sizeof w->error, "seed %u: no card", (unsigned)seed);
+        snprintf(w->error, sizeof w->error, "card %zu: there is none", w->done);
     }
-    euicc_destroy(card);
-    euicc_random_free(random);
+    euicc_destroy(c.card);
+    euicc_random_free(c.random);
     smdpp_free(dp);
     return good;
 }
@@ -182,10 +194,13 @@ static void *work(void *ctx)
     package_load(&package, "tiny.der");
     metadata_make(&metadata, NULL);
     const struct smdpp_profile profile = {.metadata = buf_slice(&metadata), .upp = buf_slice(&package)};
-    for (size_t i = 0; i < CARDS_IN_EACH; i++) {
+    const bool clones = w->clones[0].card;
+    for (size_t i = 0; i < (clones ? CLONES_IN_EACH : CARDS_IN_EACH); i++) {
+        struct owned_card c = clones ? w->clones[i] : (struct owned_card){0};
         enum test_curve curve = i % 2 ? TEST_BP256 : TEST_P256;
         if (!keys || !smdpp_config_sgp26(&config, keys, curve, 1)) break;
-        if (!one_card(w, w->first_seed + i, &config, &profile, &all)) break;
+        if (!clones && !make_card(w->first_seed + i, NULL, &c)) break;
+        if (!one_card(w, c, &config, &profile, &all)) break;
         w->done++;
     }
     test_sha256(buf_slice(&all), w->digest);
@@ -193,7 +208,7 @@ static void *work(void *ctx)
     return NULL;
 }
 
-/* Both threads make the same 500 cards at once: whatever one did to the other would show in the digests. */
+/* Both threads make the same 100 cards at once: whatever one did to the other would show in the digests. */
 START_TEST(test_threads)
 {
     pthread_t threads[THREADS];
@@ -211,6 +226,31 @@ START_TEST(test_threads)
 }
 END_TEST
 
+/* Clones of one card share what it holds until they change it; the card may be gone meanwhile. */
+START_TEST(test_clones_in_threads)
+{
+    pthread_t threads[THREADS];
+    static struct worker workers[THREADS];
+    struct owned_card original = {0};
+    struct euicc_atr atr;
+    ck_assert(make_card(3, NULL, &original));
+    ck_assert_int_eq(euicc_power_on(original.card, &atr), EUICC_OK);
+    for (size_t i = 0; i < THREADS * CLONES_IN_EACH; i++)
+        ck_assert(make_card(2000 + i % CLONES_IN_EACH, original.card,
+                            &workers[i / CLONES_IN_EACH].clones[i % CLONES_IN_EACH]));
+    for (size_t i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    euicc_destroy(original.card);
+    euicc_random_free(original.random);
+    for (size_t i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        ck_assert_msg(workers[i].done == CLONES_IN_EACH, "thread %zu: %zu clones; %s", i, workers[i].done,
+                      workers[i].error);
+    ck_assert_int_eq(memcmp(workers[0].digest, workers[1].digest, 32), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_determinism");
@@ -220,6 +260,11 @@ int main(void)
     tcase_add_test(t, test_clones);
     tcase_add_test(t, test_threads);
     suite_add_tcase(suite, t);
+    /* apart, because tests/threads.sh runs it under the thread sanitizer */
+    TCase *clones = tcase_create("clones");
+    tcase_set_timeout(clones, 150);
+    tcase_add_test(clones, test_clones_in_threads);
+    suite_add_tcase(suite, clones);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -54,22 +54,36 @@ void fuzz_gp_host(struct gp_host *h, uint8_t protocol);
 /* BF25 and package of a profile with this ICCID; `more` are digits at the end of BF25. */
 void fuzz_profile(const char *iccid, const char *more, struct buf *metadata, struct buf *package);
 
+/* A key that was committed during an input. */
+struct fuzz_change {
+    char *key;
+    struct buf value;
+    bool present; /* false: it was deleted */
+};
+
 /* One clone at work on one input. */
 struct fuzz_card {
     euicc *card;
     struct euicc_env env;
     enum fuzz_kind kind;
     uint64_t random_state;
-    unsigned random_fail_at; /* the n-th call fails; 0: none */
-    unsigned commit_fail_at; /* likewise */
+    unsigned random_fail_at;     /* the n-th call fails; 0: none */
+    unsigned commit_fail_at;     /* likewise */
+    unsigned allocation_fail_at; /* likewise, of those while the card is at work */
+    unsigned allocations;
     enum euicc_result commit_failure;
     unsigned randoms, commits;
+    unsigned stored;   /* commits that were stored; a card that is no prepared one begins with 1 */
     unsigned counted;  /* commits of nothing but what a refusal may store */
+    unsigned switches; /* commits of a switch of profiles that waits for the terminal */
     bool failed;       /* one of them failed during this command */
     bool any_state;    /* what is stored may be wrong: counters are not looked at */
     uint32_t sequence; /* card/sequence and card/association-token as last committed */
     uint32_t token;
-    uint64_t answers; /* depends on all answers so far */
+    uint64_t answers;            /* depends on all answers so far */
+    struct slice initial;        /* the image with which the card began; empty: unknown */
+    struct fuzz_change *changes; /* committed since then */
+    size_t change_n, change_room;
 };
 /* All but the card. */
 void fuzz_prepare(struct fuzz_card *c, enum fuzz_kind kind);
@@ -103,10 +117,53 @@ void fuzz_proactive(struct fuzz_card *c, uint8_t result);
 void fuzz_select(struct fuzz_card *c);
 
 /* What holds for every card: at most one enabled profile; distinct ICCIDs and AIDs; memory of the profiles and free
- * memory make the total; notifications in rising order, none above the counter; one time in eight, snapshot -> restore
- * -> same snapshot, and every profile is whole (contents.h). */
+ * memory make the total; notifications in rising order, none above the counter; by chance, more often the more was
+ * stored, snapshot -> restore -> same snapshot, and every profile is whole (contents.h). */
 void fuzz_invariants(struct fuzz_card *c);
-/* The value of a key in an image (src/store/image.h); false if it is not there or the image is malformed. */
+
+/* ---- volatile.c ---- */
+
+/* A clone that stores nothing and has no randomness; euicc_destroy. */
+euicc *fuzz_copy(const struct fuzz_card *c);
+/* `capdu` was refused: the card gives the answers that `before`, a copy from before it, gives to what shows current
+ * files, PINs, channels and the proactive session. tried: it counted a try of a PIN, and PINs are left out. */
+void fuzz_check_volatile(const struct fuzz_card *c, const euicc *before, struct slice capdu, bool tried);
+
+/* ---- faults.c ---- */
+
+/* What an input makes fail, in three bytes: one of these, and which call of its kind (2 bytes, from 1; 0: none). */
+enum {
+    FUZZ_FAULT_NONE,
+    FUZZ_FAULT_RANDOM,
+    FUZZ_FAULT_COMMIT,
+    FUZZ_FAULT_POWER,
+    FUZZ_FAULT_ALLOCATION,
+    FUZZ_FAULTS,
+};
+#define FUZZ_FAULT_SIZE 3
+void fuzz_set_fault(struct fuzz_card *c, const uint8_t p[FUZZ_FAULT_SIZE]);
+void fuzz_no_more_faults(struct fuzz_card *c);
+/* False for allocations: what OpenSSL keeps from one input to the next moves their number. */
+bool fuzz_fault_repeats(const uint8_t p[FUZZ_FAULT_SIZE]);
+/* Around each call of the card that may run out of memory. */
+void fuzz_arm(struct fuzz_card *c, bool on);
+
+/* ---- image.c ---- */
+
+/* The entries of an image (src/store/image.h), in their order. False: malformed, or no more. */
+struct fuzz_image {
+    struct slice rest;
+    size_t left;
+};
+bool fuzz_image_open(struct slice image, struct fuzz_image *out);
+bool fuzz_image_next(struct fuzz_image *in, struct slice *key, struct slice *value);
+/* The value of a key in an image; false if it is not there or the image is malformed. */
 bool fuzz_image_find(struct slice image, const char *key, struct slice *value);
+/* What is stored is what was stored in the beginning and what was committed since, and nothing else. */
+void fuzz_note_change(struct fuzz_card *c, const struct euicc_change *change);
+void fuzz_forget_changes(struct fuzz_card *c);
+/* What is stored under a key now; borrowed until the next commit. */
+bool fuzz_stored(const struct fuzz_card *c, const char *key, struct slice *value);
+void fuzz_check_committed(const struct fuzz_card *c, struct slice image);
 
 #endif

@@ -1,15 +1,16 @@
 /* Bound profile packages whose plain text is mutated and then encrypted and MACed by the SM-DP+ double, so that it
  * passes the cryptography (SGP.22 2.5, 5.5).
- * Input: personality, segmentation, cut, flaw, item that has it, order of the sections, segment size, flags; then
- * records: metadata, ConfigureISDP, profile package, bytes to insert (the last one of a kind counts).
- * Oracles: those of card.c; the result is a ProfileInstallationResult that the SM-DP+ accepts; a success adds one
- * profile, anything else leaves profiles and memory as they were and gives a reason. */
+ * Input: personality, segmentation, cut, flaw, item that has it, order of the sections, segment size, flags, what fails
+ * (3 bytes, bench.h); then records: metadata, ConfigureISDP, profile package, bytes to insert (the last one of a kind
+ * counts). Oracles: those of card.c; the result is a ProfileInstallationResult that the SM-DP+ accepts; a success adds
+ * one profile, anything else leaves profiles and memory as they were and gives a reason; the same input gives the same
+ * answers. */
 #include "bench.h"
 
-#define HEADER 8
+#define HEADER (8 + FUZZ_FAULT_SIZE)
 
 enum { METADATA, CONFIGURE, PACKAGE, INSERT, RECORD_KINDS };
-enum { FLAG_PPK = 1, FLAG_BEFORE_PROTECT = 2, FLAG_RESET = 4 };
+enum { FLAG_PPK = 1, FLAG_BEFORE_PROTECT = 2, FLAG_RESET = 4, FLAG_TWICE = 8 };
 
 static void spoil(struct smdpp_spoil *s, const uint8_t *header)
 {
@@ -79,18 +80,12 @@ static void check_result(struct fuzz_card *c, struct smdpp *dp, const struct fuz
                before->memory_free);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+/* The package that the input asks for; false if the SM-DP+ cannot make it. */
+static bool make(struct smdpp *dp, enum fuzz_kind kind, const uint8_t *data, size_t n, struct buf *bpp)
 {
-    struct fuzz_card c;
     struct fuzz_record r;
     struct slice parts[RECORD_KINDS] = {{0}};
-    struct euicc_description before;
-    FUZZ_ANSWER_LOCAL a = {0};
-    BUF_LOCAL bpp = {0};
-    if (n < HEADER) return 0;
     struct slice in = slice_of(data + HEADER, n - HEADER);
-    enum fuzz_kind kind = (enum fuzz_kind)(data[0] % FUZZ_KINDS);
-    struct smdpp *dp = fuzz_bench(kind)->dp;
     while (fuzz_next_record(&in, &r))
         parts[r.kind % RECORD_KINDS] = r.content;
     dp->profile = (struct smdpp_profile){.metadata = parts[METADATA],
@@ -102,20 +97,41 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     dp->drawn = 0;
     dp->retry = false;
     spoil(&dp->spoil, data);
-    if (smdpp_get_bound_profile_package(dp, buf_slice(&fuzz_bench(kind)->prepared), &bpp)) {
-        fuzz_begin(&c, kind, FUZZ_READY);
-        FUZZ_CHECK(euicc_describe(c.card, &before) == EUICC_OK, "describe");
-        (void)load(&c, buf_slice(&bpp), (enum lpa_segmentation)(data[1] % 4), data[2] ? data[2] * 8u : 1000, &a);
-        check_result(&c, dp, &a, &before);
-        fuzz_invariants(&c);
-        if (data[7] & FLAG_RESET) {
-            fuzz_power(&c, true);
-            fuzz_invariants(&c);
-        }
-        fuzz_end(&c);
-    }
+    bool made = smdpp_get_bound_profile_package(dp, buf_slice(&fuzz_bench(kind)->prepared), bpp);
     dp->profile = (struct smdpp_profile){0};
     dp->spoil = (struct smdpp_spoil){0};
+    return made;
+}
+
+static uint64_t run(const uint8_t *data, enum fuzz_kind kind, struct slice bpp)
+{
+    struct fuzz_card c;
+    struct euicc_description before;
+    FUZZ_ANSWER_LOCAL a = {0};
+    fuzz_begin(&c, kind, FUZZ_READY);
+    fuzz_set_fault(&c, data + 8);
+    FUZZ_CHECK(euicc_describe(c.card, &before) == EUICC_OK, "describe");
+    (void)load(&c, bpp, (enum lpa_segmentation)(data[1] % 4), data[2] ? data[2] * 8u : 1000, &a);
+    check_result(&c, fuzz_bench(kind)->dp, &a, &before);
+    fuzz_invariants(&c);
+    if (data[7] & FLAG_RESET) {
+        fuzz_power(&c, true);
+        fuzz_invariants(&c);
+    }
+    uint64_t answers = c.answers;
+    fuzz_end(&c);
+    return answers;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    BUF_LOCAL bpp = {0};
+    if (n < HEADER) return 0;
+    enum fuzz_kind kind = (enum fuzz_kind)(data[0] % FUZZ_KINDS);
+    if (!make(fuzz_bench(kind)->dp, kind, data, n, &bpp)) return 0;
+    uint64_t once = run(data, kind, buf_slice(&bpp));
+    if (data[7] & FLAG_TWICE && fuzz_fault_repeats(data + 8))
+        FUZZ_CHECK(run(data, kind, buf_slice(&bpp)) == once, "the same input gives other answers");
     return 0;
 }
 

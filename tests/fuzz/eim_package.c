@@ -1,12 +1,14 @@
 /* eUICC packages that the harness signs, so that mutated operations pass the cryptography (SGP.32 2.11.1, 3.3.1).
- * Input: personality, flags, initial step of the counter; then records of script.c.
+ * Input: personality, flags, initial step of the counter, what fails (3 bytes, bench.h); then records of script.c.
  * Oracles: those of card.c; the answer decodes strictly, has the eIM's name, a right signature and a new sequence
  * number; the counter of the eIM on the card is the package's after a result, and never falls; the stored result is the
- * same bytes. */
+ * same bytes; the same input gives the same answers. */
 #include "bench.h"
 
-#define HEADER 3
+#define HEADER (3 + FUZZ_FAULT_SIZE)
 #define RECORDS_MAX 24
+
+enum { FLAG_TWICE = 1 };
 
 enum { PSMO, ECO, SIGNED, REQUEST, RESET, PROACTIVE, RECORD_KINDS };
 
@@ -40,7 +42,7 @@ static void check_stored(struct work *w, struct slice answer, int64_t number)
     tlv_put(&expected, 0xa2, answer);
     tlv_close(&expected, outer);
     fuzz_request(&w->card, buf_slice(&request), &again);
-    if (!again.alive || again.sw == 0x6985) return;
+    if (!again.alive || again.sw == 0x6985 || w->card.failed) return;
     FUZZ_CHECK(slice_equal(buf_slice(&again.data), buf_slice(&expected)), "result %lld is not stored: %04X, %zu bytes",
                (long long)number, again.sw, again.data.n);
 }
@@ -120,11 +122,35 @@ static void run_signed(struct work *w, struct slice content)
     w->unknown = true;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+static void run_record(struct work *w, const struct fuzz_record *r)
+{
+    FUZZ_ANSWER_LOCAL a = {0};
+    switch (r->kind % RECORD_KINDS) {
+    case PSMO:
+        run_list(w, r->content, false);
+        break;
+    case ECO:
+        run_list(w, r->content, true);
+        break;
+    case SIGNED:
+        run_signed(w, r->content);
+        break;
+    case REQUEST:
+        fuzz_request(&w->card, r->content, &a);
+        break;
+    case RESET:
+        fuzz_power(&w->card, true);
+        break;
+    default:
+        fuzz_proactive(&w->card, r->content.n ? r->content.p[0] : 0);
+        break;
+    }
+}
+
+static uint64_t run(const uint8_t *data, size_t n)
 {
     struct work w = {.sequence = -1};
     struct fuzz_record r;
-    if (n < HEADER) return 0;
     enum fuzz_kind kind = data[0] & 1 ? FUZZ_BOTH : FUZZ_IOT;
     struct slice in = slice_of(data + HEADER, n - HEADER);
     const struct fuzz_bench *bench = fuzz_bench(kind);
@@ -132,33 +158,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     w.card_key = bench->card_key;
     w.eim.counter += data[2];
     fuzz_begin(&w.card, kind, FUZZ_FRESH);
-    w.card.commit_fail_at = data[1] & 0x0f;
-    w.card.random_fail_at = data[1] >> 4;
-    for (unsigned i = 0; i < RECORDS_MAX && fuzz_next_record(&in, &r); i++) {
-        FUZZ_ANSWER_LOCAL a = {0};
-        switch (r.kind % RECORD_KINDS) {
-        case PSMO:
-            run_list(&w, r.content, false);
-            break;
-        case ECO:
-            run_list(&w, r.content, true);
-            break;
-        case SIGNED:
-            run_signed(&w, r.content);
-            break;
-        case REQUEST:
-            fuzz_request(&w.card, r.content, &a);
-            break;
-        case RESET:
-            fuzz_power(&w.card, true);
-            break;
-        default:
-            fuzz_proactive(&w.card, r.content.n ? r.content.p[0] : 0);
-            break;
-        }
-    }
+    fuzz_set_fault(&w.card, data + 3);
+    for (unsigned i = 0; i < RECORDS_MAX && fuzz_next_record(&in, &r); i++)
+        run_record(&w, &r);
     fuzz_invariants(&w.card);
+    uint64_t answers = w.card.answers;
     fuzz_end(&w.card);
+    return answers;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    if (n < HEADER) return 0;
+    uint64_t once = run(data, n);
+    if (data[1] & FLAG_TWICE && fuzz_fault_repeats(data + 3))
+        FUZZ_CHECK(run(data, n) == once, "the same input gives other answers");
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* What fuzzing found, each as a test named after the finding, with the exact answer and its reason. */
 #include "iot_common.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct iot iot;
@@ -41,12 +42,33 @@ START_TEST(test_eim_id_not_utf8_in_configuration)
 }
 END_TEST
 
+/* es10: a lenient card echoed an eimTransactionId with the length form of the package, so that its own answer was not
+ * DER. */
+START_TEST(test_transaction_id_echoed_with_a_long_length)
+{
+    static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+    char request[512];
+    (void)snprintf(request, sizeof request,
+                   "BF51(30(80(65696D31)5A(" EID ")81010182820002AABBA0(BF2D(5C(5A))))5F37(%s%s))", zeros, zeros);
+    const struct row row = {"a package whose signature is not one",
+                            request,
+                            "BF51(A2(80(65696D31)82(AABB)840101))",
+                            "ES10b.LoadEuiccPackage",
+                            "SGP.32 2.11.1.1",
+                            "eimSignature over euiccPackageSigned",
+                            "does not verify",
+                            NO_OFFSET};
+    es10_row(&iot.f, &row);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fuzz findings");
     TCase *tcase = tcase_create("findings");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, test_eim_id_not_utf8_in_configuration, 0, 2);
+    tcase_add_test(tcase, test_transaction_id_echoed_with_a_long_length);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -49,10 +49,10 @@ static void end_request(struct recorder *r)
     fuzz_put_record(&r->script, SCRIPT_REQUEST, in);
     if (tlv_read(&in, &t) == TLV_OK && t.tag < 0x10000 && !r->seen[t.tag]) {
         char name[64];
-        char header[16];
+        char header[24];
         r->seen[t.tag] = true;
         (void)snprintf(name, sizeof name, "%d-%d-%04X", (int)r->kind, (int)r->state, t.tag);
-        (void)snprintf(header, sizeof header, "%02X%02X00", (unsigned)r->kind, (unsigned)r->state);
+        (void)snprintf(header, sizeof header, "%02X%02X02000000", (unsigned)r->kind, (unsigned)r->state);
         corpus_write("es10", name, header, buf_slice(&r->request));
     }
     buf_reset(&r->request);
@@ -268,20 +268,20 @@ static void packages(void)
             if (at[n] == 0) break;
             at += n + 1;
         }
-        corpus_write("eim_package", rows[i].name, "000000", buf_slice(&records));
+        corpus_write("eim_package", rows[i].name, "000100000000", buf_slice(&records));
         if (i < 4) {
             char name[64];
             (void)snprintf(name, sizeof name, "%s-both", rows[i].name);
-            corpus_write("eim_package", name, "010000", buf_slice(&records));
+            corpus_write("eim_package", name, "010100000000", buf_slice(&records));
         }
     }
 }
 
 static void bound_packages(void)
 {
-    static const char *const headers[] = {"0000000000000000", "0001000000000001", "0103100000004000",
-                                          "0200000000001004", "0000000105000000", "0002000608003000",
-                                          "0000000003010000"};
+    static const char *const headers[] = {
+        "0000000000000008 000000", "0001000000000001 000000", "0103100000004008 000000", "0200000000001004 000000",
+        "0000000105000000 000000", "0002000608003000 000000", "0000000003010000 000000"};
     static const char *const more[] = {"",
                                        "9903010640",
                                        "B705800300F110",
@@ -467,6 +467,8 @@ int main(int argc, char **argv)
     frames();
     odd_scripts();
     corpus_uicc();
+    corpus_wire();
+    corpus_known();
     kat_free(keys);
     return 0;
 }

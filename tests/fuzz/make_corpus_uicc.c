@@ -256,7 +256,7 @@ static void packets(void)
         fuzz_put_hex(&content, rows[i].script);
         fuzz_put_record(&records, rows[i].kind, buf_slice(&content));
         fuzz_put_record(&records, rows[i].kind, buf_slice(&content));
-        corpus_write("scp80", rows[i].name, "0002", buf_slice(&records));
+        corpus_write("scp80", rows[i].name, "02000000", buf_slice(&records));
     }
 }
 

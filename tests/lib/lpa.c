@@ -89,6 +89,7 @@ bool lpa_command(struct lpa *lpa, struct slice capdu, struct buf *data, uint16_t
         if (!get_response(lpa, class, (uint8_t)*sw, &piece, sw)) return false;
         if (*sw >> 8 == 0x61 && piece.n == 0) return lpa_fail(lpa, "GET RESPONSE gave nothing but %04X", *sw);
         buf_append(data, buf_slice(&piece));
+        if (data->n > 65536) return lpa_fail(lpa, "more than 65536 bytes by GET RESPONSE, and no end");
     }
     lpa->proactive = 0;
     if (*sw >> 8 == 0x91) {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const cut_names[] = {"nothing", "before", "inside", "after", "refused"};
-
 /* ---- failures ---- */
 
 static char replay[256];
@@ -33,85 +31,12 @@ void bench_fail(const struct bench *b, const char *file, int line, const char *f
 
 /* ---- storage ---- */
 
-void storage_clear(struct storage *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        free(s->items[i].key);
-        free(s->items[i].value);
-    }
-    free(s->items);
-    *s = (struct storage){0};
-}
-
-/* Where the key is, or where it belongs. */
-static size_t place_of(const struct storage *s, const char *key, bool *found)
-{
-    size_t low = 0;
-    size_t high = s->n;
-    *found = false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(s->items[middle].key, key);
-        if (order == 0) *found = true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const struct stored *storage_find(const struct storage *s, const char *key)
-{
-    bool found;
-    size_t at = place_of(s, key, &found);
-    return found ? &s->items[at] : NULL;
-}
-
-static void storage_put(struct storage *s, size_t at, const char *key, const uint8_t *value, size_t n)
-{
-    if (s->n == s->room) {
-        s->room = s->room ? 2 * s->room : 256;
-        s->items = realloc(s->items, s->room * sizeof *s->items);
-        ck_assert(s->items);
-    }
-    struct stored one = {.key = strdup(key), .value = malloc(n ? n : 1), .n = n};
-    ck_assert(one.key && one.value);
-    if (n) memcpy(one.value, value, n);
-    memmove(s->items + at + 1, s->items + at, (s->n - at) * sizeof *s->items);
-    s->items[at] = one;
-    s->n++;
-}
-
-void storage_change(struct storage *s, const struct euicc_change *change)
-{
-    bool found;
-    size_t at = place_of(s, change->key, &found);
-    if (found) {
-        free(s->items[at].key);
-        free(s->items[at].value);
-        s->n--;
-        memmove(s->items + at, s->items + at + 1, (s->n - at) * sizeof *s->items);
-    }
-    if (change->value) storage_put(s, at, change->key, change->value, change->n);
-}
-
-void storage_copy(const struct storage *from, struct storage *to)
-{
-    storage_clear(to);
-    for (size_t i = 0; i < from->n; i++)
-        storage_put(to, i, from->items[i].key, from->items[i].value, from->items[i].n);
-}
-
 /* A torn journal is no commit: the start after it drops it. */
 static int load(void *ctx, euicc_put_fn put, void *put_ctx)
 {
     struct bench *b = ctx;
-    int result = EUICC_OK;
     storage_clear(&b->journal);
-    for (size_t i = 0; result == EUICC_OK && i < b->stored.n; i++)
-        result = put(put_ctx, b->stored.items[i].key, b->stored.items[i].value, b->stored.items[i].n);
-    return result;
+    return storage_load(&b->stored, put, put_ctx);
 }
 
 static int write_changes(struct bench *b, const struct euicc_change *changes, size_t n)
@@ -424,11 +349,9 @@ size_t flow_count(void)
 
 const struct flow *flow_at(size_t index)
 {
-    size_t n = 0;
-    while (consumer_flows[n])
-        n++;
-    if (index < n) return consumer_flows[index];
-    for (size_t i = 0; iot_flows[i]; i++)
-        if (i == index - n) return iot_flows[i];
+    const struct flow *const *const lists[] = {consumer_flows, iot_flows, uicc_flows};
+    for (size_t i = 0; i < COUNT(lists); i++)
+        for (size_t k = 0; lists[i][k]; k++)
+            if (index-- == 0) return lists[i][k];
     return NULL;
 }

@@ -10,33 +10,9 @@
 
 #include "common.h"
 #include "ipa.h"
+#include "storage.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* ---- storage ---- */
-
-struct storage {
-    struct stored *items; /* in the order of their keys */
-    size_t n, room;
-};
-void storage_clear(struct storage *s);
-void storage_copy(const struct storage *from, struct storage *to);
-void storage_change(struct storage *s, const struct euicc_change *change);
-/* NULL: no such key. */
-const struct stored *storage_find(const struct storage *s, const char *key);
-
-enum cut_mode {
-    CUT_NOTHING,
-    CUT_BEFORE,  /* the power goes before anything is written */
-    CUT_INSIDE,  /* half of the changes are in the journal; the next start finds it torn and drops it */
-    CUT_AFTER,   /* all is written, the card cannot answer any more */
-    CUT_REFUSED, /* the storage fails without a power cut: the card goes mute, the same card object is powered on */
-};
-extern const char *const cut_names[];
-struct cut {
-    enum cut_mode mode;
-    size_t at; /* commit, from 1 */
-};
 
 /* ---- the bench ---- */
 
@@ -120,7 +96,8 @@ struct flow {
 };
 extern const struct flow *const consumer_flows[];
 extern const struct flow *const iot_flows[];
-/* NULL: past the end of both lists. */
+extern const struct flow *const uicc_flows[];
+/* NULL: past the end of all lists. */
 const struct flow *flow_at(size_t index);
 size_t flow_count(void);
 

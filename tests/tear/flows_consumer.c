@@ -192,7 +192,7 @@ static void make_list(struct bench *b, int number, struct buf *out)
 {
     struct test_key ci;
     uint8_t id[20];
-    char text[64];
+    char text[64] = "";
     BUF_LOCAL signature = {0};
     BUF_LOCAL der = {0};
     ck_assert(test_key_private(&ci, TEST_P256, kat_slicef(b->keys, "SK_CI_NIST.sk")));

@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include "base/hex.h"
+#include "holds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,15 +14,6 @@ static bool starts(const char *key, const char *prefix)
 }
 
 /* ---- profiles ---- */
-
-static void check_enabled(struct bench *b)
-{
-    struct euicc_profile_description p;
-    unsigned enabled = 0;
-    for (size_t i = 0; euicc_describe_profile(b->card, i, &p) == EUICC_OK; i++)
-        enabled += strcmp(p.state, "enabled") == 0;
-    bench_check(b, enabled <= 1, "%u profiles are enabled", enabled);
-}
 
 /* A value below isdp/<aid>/ of the same profile as `of`. */
 static const struct stored *beside(const struct bench *b, const struct stored *of, const char *name)
@@ -119,24 +111,6 @@ static void check_whole(struct bench *b)
     }
     bench_check(b, euicc_describe(b->card, &d) == EUICC_OK, "the card cannot be described");
     bench_check(b, d.profile_count == records, "%zu profiles, %zu are stored", d.profile_count, records);
-}
-
-/* Each key of a profile costs its name, its value and 16 bytes. */
-static void check_memory(struct bench *b)
-{
-    struct euicc_description d;
-    struct euicc_profile_description p;
-    size_t used = 0;
-    size_t told = 0;
-    for (size_t i = 0; i < b->stored.n; i++) {
-        const struct stored *s = &b->stored.items[i];
-        if (starts(s->key, "profile/") || starts(s->key, "isdp/")) used += strlen(s->key) + s->n + 16;
-    }
-    for (size_t i = 0; euicc_describe_profile(b->card, i, &p) == EUICC_OK; i++)
-        told += p.size;
-    bench_check(b, euicc_describe(b->card, &d) == EUICC_OK, "the card cannot be described");
-    bench_check(b, d.memory_total - d.memory_free == used && told == used,
-                "%zu bytes in use, the profiles say %zu, %zu are stored", d.memory_total - d.memory_free, told, used);
 }
 
 /* ---- what never goes back ---- */
@@ -261,9 +235,10 @@ static void check_results(struct bench *b)
 
 void invariants(struct bench *b)
 {
-    check_enabled(b);
+    const struct moment now = {b->card, &b->stored};
+    char why[HOLDS_TEXT];
+    bench_check(b, holds(&now, why), "%s", why);
     check_whole(b);
-    check_memory(b);
     check_numbers(b);
     check_eims(b);
     check_results(b);

@@ -1,85 +1,65 @@
-/* The daemon is killed with SIGKILL at random moments while an LPA works on it over TCP. Each time the card file opens
+/* The daemon is killed with SIGKILL at random moments while an LPA and a terminal, on channels of their own, work on it
+ * over TCP: downloads, switches, notifications, PIN tries, files that change. Each time the card file opens
  * again, the invariants that can be seen from outside hold, all that the card had answered is there, and of the command
- * at work either everything or nothing. 50 times; TEAR_KILLS says otherwise. The seed is printed; TEAR_SEED replays the
- * moments as far as the machine's timing allows. The path of the program is in SOFTEUICC. */
+ * at work either everything or nothing. 30 times, and 20 times in test_kill_iot.c; TEAR_KILLS says otherwise. See
+ * kill.h. */
 #define _GNU_SOURCE
-#include "common.h"
+#include "kill.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define START_MILLISECONDS 30000
+#define ADM1_TRIES 3
+#define ADM1_WRONG "3030303030303030"
+#define ADM1_RIGHT "3838383838383838"
 #define MOMENT_MAX 80000 /* microseconds after the LPA began */
 
-/* What the LPA changes, profiles 1 to 3. */
+/* Of the UICC of a profile, what the terminal changes. */
+struct uicc {
+    unsigned tries;      /* of ADM1 */
+    uint8_t language[2]; /* EF.PL */
+};
+
+/* What the LPA and the terminal change, profiles 1 to 3. */
 struct state {
     int enabled; /* profile 1 or 2, 0: none */
     int nickname;
     bool third; /* profile 3 is installed */
+    struct uicc uicc[2];
 };
 
 static struct {
-    char folder[64], file[96], log[96];
-    struct smdpp *dp;
-    struct kat *keys;
-    euicc_random *random;
-    uint64_t seed;
-    uint64_t first_seed;
-    int round;
-    uint32_t highest; /* number of a notification so far */
-    pid_t daemon;
-    uint16_t port;
+    uint32_t highest;   /* number of a notification so far */
     struct state known; /* by the last answer */
     struct state asked; /* what the command at work leads to */
 } t;
 
-#define check(condition, ...)                                                                                          \
-    do {                                                                                                               \
-        if (!(condition)) fail_here(__LINE__, __VA_ARGS__);                                                            \
-    } while (0)
-
-static void fail_here(int line, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
-static void fail_here(int line, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (t.daemon) (void)kill(t.daemon, SIGKILL);
-    ck_abort_msg("line %d, kill %d: %s\nreplay: TEAR_SEED=%llu", line, t.round, text, (unsigned long long)t.first_seed);
-}
-
-static uint32_t next_random(void)
-{
-    t.seed = t.seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(t.seed >> 33);
-}
-
 /* ---- the card file ---- */
 
-static int load(void *ctx, euicc_put_fn put, void *put_ctx)
+static void look_uicc(const euicc *card, size_t index, struct uicc *out)
 {
-    return euicc_file_load(ctx, put, put_ctx);
-}
-
-static int random_bytes(void *ctx, uint8_t *out, size_t n)
-{
-    (void)ctx;
-    return euicc_random_bytes(t.random, out, n);
+    struct euicc_file_description d;
+    char path[EUICC_PATH_SIZE];
+    const char *after = NULL;
+    bool found = false;
+    while (euicc_describe_file(card, index, after, &d) == EUICC_OK) {
+        for (size_t i = 0; i < d.pin_count; i++)
+            if (strcmp(d.pins[i].name, "ADM1") == 0) out->tries = d.pins[i].left;
+        if (strcmp(d.path, "3F00/2F05") == 0) {
+            check(d.content_size == sizeof out->language, "EF.PL has %zu bytes", d.content_size);
+            memcpy(out->language, d.content, sizeof out->language);
+            found = true;
+        }
+        (void)snprintf(path, sizeof path, "%s", d.path);
+        after = path;
+    }
+    check(found, "profile %zu has no EF.PL", index);
 }
 
 /* Reads the state and checks what has to hold. */
 static struct state look(void)
 {
     struct state s = {0};
-    struct euicc_diagnostic why;
     struct euicc_description d;
     struct euicc_profile_description p;
     struct euicc_notification_description n;
@@ -87,9 +67,7 @@ static struct state look(void)
     euicc *card;
     size_t used = 0;
     uint32_t last = 0;
-    check(euicc_file_open(&file, t.file, NULL, EUICC_FILE_OPEN, &why) == EUICC_OK, "%s", why.text);
-    const struct euicc_env env = {.ctx = file, .random = random_bytes, .load = load, .commit = euicc_file_commit};
-    check(euicc_create(&card, NULL, &env, &why) == EUICC_OK, "%s", why.text);
+    kill_open_card(&file, &card);
     check(euicc_describe(card, &d) == EUICC_OK, "the card cannot be described");
     for (size_t i = 0; euicc_describe_profile(card, i, &p) == EUICC_OK; i++) {
         int number = p.iccid[16] - '0';
@@ -98,8 +76,9 @@ static struct state look(void)
             check(s.enabled == 0, "profiles %d and %d are enabled", s.enabled, number);
             s.enabled = number;
         }
-        if (number == 1) s.nickname = atoi(p.nickname);
+        if (number == 1) s.nickname = (int)strtol(p.nickname, NULL, 10);
         if (number == 3) s.third = true;
+        if (number < 3) look_uicc(card, i, &s.uicc[number - 1]);
     }
     check(d.memory_total - d.memory_free == used, "%zu bytes in use, the profiles say %zu",
           d.memory_total - d.memory_free, used);
@@ -110,68 +89,8 @@ static struct state look(void)
     check(last == 0 || last >= t.highest, "the last notification is %u, it was %u", (unsigned)last,
           (unsigned)t.highest);
     if (last) t.highest = last;
-    euicc_destroy(card);
-    euicc_file_close(file);
+    kill_close_card(file, card);
     return s;
-}
-
-/* ---- the daemon ---- */
-
-static bool read_port(void)
-{
-    char text[8192];
-    FILE *log = fopen(t.log, "r");
-    if (!log) return false;
-    size_t n = fread(text, 1, sizeof text - 1, log);
-    fclose(log);
-    text[n] = 0;
-    const char *at = strstr(text, "listening on 127.0.0.1:");
-    if (!at || !strchr(at, '\n')) return false;
-    t.port = (uint16_t)strtoul(at + strlen("listening on 127.0.0.1:"), NULL, 10);
-    return t.port != 0;
-}
-
-static void start_daemon(void)
-{
-    const char *program = getenv("SOFTEUICC");
-    ck_assert_msg(program, "SOFTEUICC does not say where the program is");
-    (void)unlink(t.log);
-    t.daemon = fork();
-    ck_assert_int_ge(t.daemon, 0);
-    if (t.daemon == 0) {
-        int log = open(t.log, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-        if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(126);
-        execl(program, program, "run", "--card", t.file, "--listen", "127.0.0.1:0", (char *)NULL);
-        _exit(127);
-    }
-    for (int waited = 0; !read_port(); waited++) {
-        check(waited < START_MILLISECONDS, "the daemon does not listen");
-        check(waitpid(t.daemon, NULL, WNOHANG) == 0, "the daemon does not start; its log is %s", t.log);
-        usleep(1000);
-    }
-}
-
-/* A process of its own, so that the moment does not depend on where the LPA is. */
-static pid_t start_killer(unsigned microseconds)
-{
-    pid_t killer = fork();
-    ck_assert_int_ge(killer, 0);
-    if (killer == 0) {
-        usleep(microseconds);
-        (void)kill(t.daemon, SIGKILL);
-        _exit(0);
-    }
-    return killer;
-}
-
-static void end_daemon(pid_t killer)
-{
-    int status;
-    ck_assert_int_eq(waitpid(killer, NULL, 0), killer);
-    ck_assert_int_eq(waitpid(t.daemon, &status, 0), t.daemon);
-    t.daemon = 0;
-    check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the daemon ended by itself, status %d; its log is %s",
-          status, t.log);
 }
 
 /* ---- the LPA ---- */
@@ -184,16 +103,7 @@ static const char *iccid_of(int profile)
 static bool install_profile(struct lpa *lpa, int profile)
 {
     const struct wanted w = {.iccid = iccid_of(profile), .profile_class = OPERATIONAL, .notify = NOTIFY_ALL};
-    BUF_LOCAL metadata = {0};
-    BUF_LOCAL package = {0};
-    LPA_DOWNLOAD_LOCAL result = {0};
-    wanted_metadata(&w, &metadata);
-    wanted_package(&w, &package);
-    t.dp->profile = (struct smdpp_profile){.metadata = buf_slice(&metadata), .upp = buf_slice(&package)};
-    bool ok = lpa_download(lpa, t.dp, NULL, &result);
-    check(ok || result.stage != LPA_STAGE_RESULT, "download: %s", result.error);
-    t.dp->profile = (struct smdpp_profile){0};
-    return ok;
+    return kill_install(lpa, &w);
 }
 
 static struct slice identifier(int profile, struct buf *id)
@@ -203,6 +113,40 @@ static struct slice identifier(int profile, struct buf *id)
     return buf_slice(id);
 }
 
+/* The terminal on the basic channel: false if the card went silent. */
+static bool command(struct lpa *lpa, const char *digits, uint16_t expected)
+{
+    BUF_LOCAL capdu = {0};
+    BUF_LOCAL data = {0};
+    uint16_t sw;
+    put_hex(&capdu, digits);
+    if (!lpa_exchange(lpa, buf_slice(&capdu), &data, &sw)) return false;
+    check(sw == expected, "%s: %04X, expected %04X", digits, sw, expected);
+    return true;
+}
+
+/* A try of ADM1, wrong or right, or another language in EF.PL. */
+static bool change_uicc(struct lpa *lpa)
+{
+    char text[32];
+    if (!t.known.enabled) return true;
+    /* The files of a profile that was enabled just now are there after a reset. */
+    if (!lpa_reset(lpa)) return false;
+    struct uicc *asked = &t.asked.uicc[t.known.enabled - 1];
+    /* 0 tries: killed between the try and its success more than once. */
+    if (next_random() % 2 || asked->tries == 0) {
+        asked->language[0] = (uint8_t)('a' + next_random() % 26);
+        (void)snprintf(text, sizeof text, "00D6850002%02X%02X", asked->language[0], asked->language[1]);
+        return command(lpa, text, 0x9000);
+    }
+    if (asked->tries == ADM1_TRIES) {
+        asked->tries--;
+        return command(lpa, "0020000A08" ADM1_WRONG, 0x63c2);
+    }
+    asked->tries = ADM1_TRIES;
+    return command(lpa, "0020000A08" ADM1_RIGHT, 0x9000);
+}
+
 /* One change, drawn; false if the card went silent. */
 static bool change(struct lpa *lpa)
 {
@@ -210,7 +154,7 @@ static bool change(struct lpa *lpa)
     char name[16];
     int code = 0;
     t.asked = t.known;
-    switch (next_random() % 5) {
+    switch (next_random() % 8) {
     case 0:
         t.asked.nickname++;
         (void)snprintf(name, sizeof name, "%d", t.asked.nickname);
@@ -233,8 +177,11 @@ static bool change(struct lpa *lpa)
             code = lpa_delete_profile(lpa, identifier(3, &id));
         }
         break;
-    default:
+    case 4:
         if (lpa_process_notifications(lpa, NULL) < 0) return false;
+        break;
+    default:
+        if (!change_uicc(lpa)) return false;
     }
     check(code <= 0, "the card refuses with %d", code);
     if (code == 0) t.known = t.asked;
@@ -245,8 +192,8 @@ static void work(bool once)
 {
     struct lpa_reader reader;
     struct lpa lpa;
-    if (!lpa_reader_socket(&reader, t.port)) return; /* killed before */
-    lpa_init(&lpa, &reader, &(struct lpa_options){.with_le = true});
+    if (!lpa_reader_socket(&reader, kb.port)) return; /* killed before */
+    lpa_init(&lpa, &reader, &(struct lpa_options){.with_le = true, .channel = -1});
     bool ok = lpa_open(&lpa);
     if (once) {
         check(ok && install_profile(&lpa, 1) && install_profile(&lpa, 2), "%s", lpa.error);
@@ -259,70 +206,61 @@ static void work(bool once)
 
 static bool same(const struct state *a, const struct state *b)
 {
-    return a->enabled == b->enabled && a->nickname == b->nickname && a->third == b->third;
+    bool same_uiccs = true;
+    for (size_t i = 0; i < 2; i++)
+        same_uiccs = same_uiccs && a->uicc[i].tries == b->uicc[i].tries &&
+                     memcmp(a->uicc[i].language, b->uicc[i].language, sizeof a->uicc[i].language) == 0;
+    return same_uiccs && a->enabled == b->enabled && a->nickname == b->nickname && a->third == b->third;
 }
 
-static void begin(void)
+/* A right code costs a try before it is compared, and brings all tries back then. */
+static bool is_between(const struct state *came)
 {
-    struct smdpp_config config;
-    const char *folder = getenv("TMPDIR");
-    const char *seed = getenv("TEAR_SEED");
-    (void)snprintf(t.folder, sizeof t.folder, "%s/tear-XXXXXX", folder && strlen(folder) < 40 ? folder : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(t.folder));
-    (void)snprintf(t.file, sizeof t.file, "%s/card", t.folder);
-    (void)snprintf(t.log, sizeof t.log, "%s/log", t.folder);
-    t.seed = t.first_seed = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL) * 1000003u + (uint64_t)getpid();
-    printf("TEAR_SEED=%llu\n", (unsigned long long)t.first_seed);
-    (void)fflush(stdout);
-    ck_assert_int_eq(euicc_random_new(&t.random, true, t.first_seed), EUICC_OK);
-    t.keys = kat_open("sgp26.txt");
-    ck_assert(t.keys && smdpp_config_sgp26(&config, t.keys, TEST_P256, 1));
-    t.dp = smdpp_new(&config);
-    ck_assert_ptr_nonnull(t.dp);
+    struct state between = t.known;
+    if (!t.known.enabled) return false;
+    size_t at = (size_t)t.known.enabled - 1;
+    if (t.asked.uicc[at].tries <= t.known.uicc[at].tries) return false;
+    between.uicc[at].tries--;
+    return same(came, &between);
 }
 
-static void end(void)
+static void assert_came(const struct state *came)
 {
-    static const char *const left[] = {"", "-wal", "-shm", "-journal", ".lock", "-lock"};
-    char name[128];
-    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
-        (void)snprintf(name, sizeof name, "%s%s", t.file, left[i]);
-        (void)unlink(name);
-    }
-    (void)unlink(t.log);
-    check(rmdir(t.folder) == 0, "something else is left in %s", t.folder);
-    smdpp_free(t.dp);
-    kat_free(t.keys);
-    euicc_random_free(t.random);
+    const struct state *all[] = {came, &t.known, &t.asked};
+    char text[3][128];
+    for (size_t i = 0; i < 3; i++)
+        (void)snprintf(text[i], sizeof text[i],
+                       "enabled %d, nickname %d, third %d, tries %u %u, EF.PL %02X%02X %02X%02X", all[i]->enabled,
+                       all[i]->nickname, (int)all[i]->third, all[i]->uicc[0].tries, all[i]->uicc[1].tries,
+                       all[i]->uicc[0].language[0], all[i]->uicc[0].language[1], all[i]->uicc[1].language[0],
+                       all[i]->uicc[1].language[1]);
+    check(same(came, &t.known) || same(came, &t.asked) || is_between(came), "%s; answered was %s; asked for %s",
+          text[0], text[1], text[2]);
 }
 
 START_TEST(test_kill)
 {
-    const char *kills = getenv("TEAR_KILLS");
-    int rounds = kills ? atoi(kills) : 50;
+    const int rounds = kill_rounds(30);
     int interrupted = 0;
-    begin();
+    kill_begin(NULL);
     start_daemon();
     work(true);
     end_daemon(start_killer(0));
     t.known = look();
     check(t.known.enabled == 0 && t.known.nickname == 0 && !t.known.third, "a new card is not new");
-    for (t.round = 1; t.round <= rounds; t.round++) {
+    for (kb.round = 1; kb.round <= rounds; kb.round++) {
         start_daemon();
         pid_t killer = start_killer(next_random() % MOMENT_MAX);
         t.asked = t.known;
         work(false);
         end_daemon(killer);
         struct state came = look();
-        check(same(&came, &t.known) || same(&came, &t.asked),
-              "enabled %d, nickname %d, third %d; answered was %d %d %d, asked for %d %d %d", came.enabled,
-              came.nickname, (int)came.third, t.known.enabled, t.known.nickname, (int)t.known.third, t.asked.enabled,
-              t.asked.nickname, (int)t.asked.third);
+        assert_came(&came);
         interrupted += !same(&t.known, &t.asked);
         t.known = came;
     }
     printf("%d kills, %d of them in the middle of a change\n", rounds, interrupted);
-    end();
+    kill_end();
 }
 END_TEST
 

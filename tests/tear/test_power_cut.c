@@ -3,8 +3,9 @@
  * are in flows_*.c, what has to hold in invariants.c.
  *
  * A failure prints the environment that replays it: TEAR_FLOW names the flow, TEAR_CUT and TEAR_SECOND are MODE:N.
- * TEAR_TRACE prints this line for each run, TEAR_ALL=1 leaves out no second cut. */
+ * TEAR_TRACE prints this line for each run. TEAR_ALL=1 leaves nothing out, else it is a sample. */
 #include "bench.h"
+#include "seams.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,44 +34,56 @@ static unsigned run(struct cut first, struct cut second)
 
 #define NO_CUT ((struct cut){CUT_NOTHING, 0})
 
-static void each_cut(void)
+static bool takes_all(void)
 {
-    for (enum cut_mode mode = CUT_BEFORE; mode <= CUT_REFUSED; mode++) {
-        size_t n = 1;
-        while (run((struct cut){mode, n}, NO_CUT))
-            n++;
-        ck_assert_uint_eq(n, prepared.commits + 1);
-    }
+    return getenv("TEAR_ALL") != NULL;
 }
 
-/* The first cut comes at up to SAMPLES commits of the flow, the second at the first or second one of the recovery; with
- * TEAR_ALL=1 at each, and in every combination. */
-#define SAMPLES 6
+/* A sample takes this many commits of a flow, each in one of the four ways, and every way in turn. */
+static size_t samples(void)
+{
+    return seam_sanitized() ? 1 : 2;
+}
 
-static void each_second_cut(void)
+static size_t stride(void)
+{
+    return takes_all() || prepared.commits < samples() ? 1 : prepared.commits / samples();
+}
+
+/* Each flow begins at another commit. */
+static size_t first_of(size_t flow)
+{
+    return 1 + flow % stride();
+}
+
+static void each_cut(size_t flow)
+{
+    for (size_t n = first_of(flow); n <= prepared.commits; n += stride())
+        for (enum cut_mode mode = CUT_BEFORE; mode <= CUT_REFUSED; mode++) {
+            if (!takes_all() && mode != 1 + (n + flow) % CUT_REFUSED) continue;
+            unsigned cuts = run((struct cut){mode, n}, NO_CUT);
+            ck_assert_uint_eq(cuts, 1);
+        }
+    unsigned late = run((struct cut){CUT_BEFORE, prepared.commits + 1}, NO_CUT);
+    ck_assert_uint_eq(late, 0);
+}
+
+/* The second cut comes at the first commit after the first one; with TEAR_ALL=1 at each, and in every combination. */
+static void each_second_cut(size_t flow)
 {
     static const enum cut_mode modes[][2] = {
         {CUT_BEFORE, CUT_AFTER}, {CUT_AFTER, CUT_BEFORE}, {CUT_BEFORE, CUT_BEFORE}, {CUT_AFTER, CUT_AFTER}};
-    bool all = getenv("TEAR_ALL") != NULL;
-    size_t stride = all ? 1 : 1 + (prepared.commits - 1) / SAMPLES;
-    for (size_t i = 0; i < (all ? COUNT(modes) : 2); i++)
-        for (size_t n = 1; n <= prepared.commits; n += stride)
-            for (size_t m = 1; all || m <= 2; m++)
+    for (size_t i = 0; i < COUNT(modes); i++)
+        for (size_t n = first_of(flow); n <= prepared.commits; n += takes_all() ? 1 : 3 * stride())
+            for (size_t m = 1; takes_all() || (m == 1 && i == (n + flow) % COUNT(modes)); m++)
                 if (run((struct cut){modes[i][0], n}, (struct cut){modes[i][1], m}) < 2) break;
 }
 
 START_TEST(test_cut)
 {
     prepare(&prepared, flow_at((size_t)_i));
-    each_cut();
-    prepared_free(&prepared);
-}
-END_TEST
-
-START_TEST(test_second_cut)
-{
-    prepare(&prepared, flow_at((size_t)_i));
-    each_second_cut();
+    each_cut((size_t)_i);
+    each_second_cut((size_t)_i);
     prepared_free(&prepared);
 }
 END_TEST
@@ -106,12 +119,11 @@ int main(void)
 {
     Suite *suite = suite_create("power_cut");
     TCase *tests = tcase_create("cuts");
-    tcase_set_timeout(tests, 300);
+    tcase_set_timeout(tests, takes_all() ? 3600 : 300);
     if (getenv("TEAR_FLOW")) {
         tcase_add_test(tests, test_replay);
     } else {
         tcase_add_loop_test(tests, test_cut, 0, (int)flow_count());
-        tcase_add_loop_test(tests, test_second_cut, 0, (int)flow_count());
     }
     suite_add_tcase(suite, tests);
     return run_suite(suite);

@@ -206,7 +206,7 @@ exits 0 '' fs 7F10/5F3A --card book.card
 prints '            4F38                      linear fixed .*'
 prints '            4F22 EF.PSC               transparent .*'
 
-# A card of version 1 has the package, not what it becomes: whoever only looks sees that too, and the file stays as it is.
+# A card of version 1 has the package, not what it becomes, in a file of version 1, without digests: whoever only looks sees that too, and the file stays as it is.
 "$softeuicc" create --card old.card >/dev/null
 "$install" "$profiles/operational.der" --card old.card --enable >/dev/null
 exits 0 '' fs --card old.card
@@ -215,6 +215,9 @@ python3 - old.card "$profiles/operational.der" <<'PYTHON'
 import sqlite3, sys
 card = sqlite3.connect(sys.argv[1])
 name, key = card.execute("SELECT card, key FROM store WHERE key LIKE 'isdp/%/meta'").fetchone()
+card.executescript("""ALTER TABLE store RENAME TO newer; DROP TABLE total;
+    CREATE TABLE IF NOT EXISTS store (card TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (card, key)) WITHOUT ROWID;
+    INSERT INTO store SELECT card, key, value FROM newer; DROP TABLE newer; PRAGMA user_version = 1;""")
 card.execute("DELETE FROM store WHERE key LIKE 'isdp/%' AND key <> ?", (key,))
 package = open(sys.argv[2], "rb").read()
 card.execute("INSERT INTO store VALUES (?, ?, ?)", (name, key.replace("/meta", "/package"), package))
@@ -229,7 +232,27 @@ exits 0 '' info --card old.card
 prints 'profiles        1'
 exits 0 '' profiles --card old.card
 exits 0 '' notifications --card old.card
+exits 0 '' check --card old.card
+prints 'old.card: good, 1 card, [0-9]+ keys, [0-9]+ bytes; a file of version 1 has no digests, .*'
 [ "$before" = "$(cksum <old.card)" ] || wrong 'looking at a card of version 1 changed its file'
+"$softeuicc" run --card old.card --stdio --quiet </dev/null || wrong 'run on a card of version 1'
+exits 0 '' check --card old.card
+prints 'old.card: good, 1 card, [0-9]+ keys, [0-9]+ bytes'
+exits 0 '' fs --card old.card
+cmp -s out today || wrong "a card of version 1, brought up: $(diff out today | head -5)"
+
+# A file that is whole, and one in which a value was changed.
+exits 0 '' check --card a.card
+prints 'a.card: good, 1 card, [0-9]+ keys, [0-9]+ bytes'
+exits 0 '' check --card a.card --json
+grep -qE '^\{"card_file":"a.card","good":true,"version":2,"cards":1,"keys":[0-9]+,"bytes":[0-9]+\}$' out || wrong "$(cat out)"
+python3 -c "
+import sqlite3
+card = sqlite3.connect('a.card')
+card.execute(\"UPDATE store SET value = x'00' WHERE key = 'card/eid'\").connection.commit()"
+for command in check info 'reset --yes'; do
+    exits 1 'a.card: is damaged: the value of card/eid does not match its digest' $command --card a.card
+done
 
 [ $failures -eq 0 ] || exit 1
 echo 'softeuicc fs: all checks passed'

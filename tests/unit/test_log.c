@@ -200,7 +200,8 @@ START_TEST(verbose_keeps_secrets)
         {"0020000100", "VERIFY PIN", NULL, NULL, "63C2"},
         {"01C0000004", "GET RESPONSE", NULL, NULL, "DB02AABB9000"},
         {"0188008002 1001 00", "AUTHENTICATE", NULL, NULL, "04AA08BB9000"},
-        {"80200001020304", "not VERIFY PIN", NULL, NULL, "6D00"},
+        {"A0200001020304", "VERIFY of GSM", NULL, NULL, "6E00"},
+        {"80220001020304", "not VERIFY PIN", NULL, NULL, "6D00"},
         {"01A4000400", "SELECT", NULL, NULL, "6102"},
         {"01C0000002", "GET RESPONSE", NULL, NULL, "AABB9000"},
         {NULL, NULL, NULL, NULL, NULL},
@@ -214,7 +215,8 @@ START_TEST(verbose_keeps_secrets)
         "    < dc02aabb9000\n",
         "> 01c0000004\n    < db......9000\n",
         "    < 04......9000\n",
-        "> 80200001020304\n",
+        "> a020000102....\n",
+        "> 80220001020304\n",
         "    < aabb9000\n",
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
@@ -226,6 +228,47 @@ START_TEST(verbose_keeps_secrets)
     ck_assert_ptr_nonnull(strstr(got, "\"db......9000\""));
     ck_assert_ptr_null(strstr(got, "31323334"));
     free(got);
+}
+END_TEST
+
+/* UPDATE and READ of EF.Keys as a telephone does it, READ of EF.IMSI, and a SELECT of EF.Keys; the same with
+ * --log-secrets. */
+START_TEST(verbose_keeps_files_of_keys)
+{
+    static const struct {
+        const char *command, *file, *answer, *hidden, *shown;
+    } rows[] = {
+        {"00D6000003 07AABB", "file MF/ADF.USIM/6F08", "9000", "> 00d6000003......\n", "> 00d600000307aabb\n"},
+        {"00B0880003", "file MF/ADF.USIM/6F09", "07AABB9000", "< ......9000\n", "< 07aabb9000\n"},
+        {"00B0880003", "file MF/ADF.USIM/6F09", "6103", "< 6103\n", "< 6103\n"},
+        {"00C0000003", "file MF/ADF.USIM/6F09", "07AABB9000", "< 07....9000\n", "< 07aabb9000\n"},
+        {"00B2010403", "file MF/ADF.USIM/5FC0/4F05", "07AABB9000", "< ......9000\n", "< 07aabb9000\n"},
+        {"00DC010403 07AABB", "file MF/ADF.USIM/5FC0/4F03", "9000", "> 00dc010403......\n", "> 00dc01040307aabb\n"},
+        {"00D6000001 07", "file MF/ADF.USIM/5F3B/4F20", "9000", "> 00d6000001..\n", "> 00d600000107\n"},
+        {"00B0000003", "file MF/ADF.USIM/6F07", "07AABB9000", "< 07aabb9000\n", "< 07aabb9000\n"},
+        {"00A4000C02 6F08", "file MF/ADF.USIM/6F08", "9000", "> 00a4000c026f08\n", "> 00a4000c026f08\n"},
+    };
+    for (int secrets = 0; secrets < 2; secrets++) {
+        struct capture capture;
+        capture_begin(&capture, true, false);
+        capture.log.secrets = secrets;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            event_hex(&capture.log, EUICC_EVENT_COMMAND, rows[i].command);
+            event(&capture.log, EUICC_EVENT_DETAIL, rows[i].file);
+            event_hex(&capture.log, EUICC_EVENT_RESPONSE, rows[i].answer);
+        }
+        event_hex(&capture.log, EUICC_EVENT_COMMAND, "0020000102 3132");
+        event_hex(&capture.log, EUICC_EVENT_RESPONSE, "9000");
+        char *text = capture_end(&capture);
+        const char *at = text;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            const char *wanted = secrets ? rows[i].shown : rows[i].hidden;
+            at = strstr(at, wanted);
+            ck_assert_msg(at != NULL, "%s is not in its place in\n%s", wanted, text);
+        }
+        ck_assert_ptr_nonnull(strstr(text, secrets ? "> 00200001023132\n" : "> 0020000102....\n"));
+        free(text);
+    }
 }
 END_TEST
 
@@ -383,6 +426,7 @@ int main(void)
     tcase_add_test(tcase, bound_profile_package_is_one_line);
     tcase_add_test(tcase, verbose_shows_all);
     tcase_add_test(tcase, verbose_keeps_secrets);
+    tcase_add_test(tcase, verbose_keeps_files_of_keys);
     tcase_add_test(tcase, verbose_decodes_data);
     tcase_add_test(tcase, verbose_names_files);
     tcase_add_test(tcase, verbose_json_decodes_data);

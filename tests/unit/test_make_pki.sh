@@ -7,6 +7,7 @@ set -eu
 make_pki=$1
 sgp26=$2
 scratch=$(mktemp -d)
+mkdir "$scratch/kept"
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 failures=0
@@ -20,30 +21,41 @@ expect() { # WHAT EXPECTED CAME
     [ "$2" = "$3" ] || wrong "$1: expected '$2', came '$3'"
 }
 
+# What OpenSSL says of a certificate, and its public key: asked once for each, however often they are read.
+parsed() { # CERTIFICATE
+    kept=$scratch/kept/$(printf %s "$1" | tr '/ ' __).parsed
+    [ -f "$kept" ] || openssl asn1parse -inform DER -in "$1" >"$kept"
+    cat "$kept"
+}
+
 # The value of the extension with this name as hexadecimal digits, with "critical " before it if it is; "" if absent.
 extension() { # CERTIFICATE NAME
-    openssl asn1parse -inform DER -in "$1" | awk -v name=":$2" '
+    parsed "$1" | awk -v name=":$2" '
         substr($0, length($0) - length(name) + 1) == name { found = 1; next }
         found && /BOOLEAN/ { critical = "critical "; next }
         found && /OCTET STRING/ { sub(/.*\[HEX DUMP\]:/, ""); print critical $0; exit }'
 }
 
+point() { # CERTIFICATE -> the file with its 65 bytes
+    kept=$scratch/kept/$(printf %s "$1" | tr '/ ' __).point
+    [ -f "$kept" ] || openssl x509 -inform DER -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | tail -c 65 >"$kept"
+    printf %s "$kept"
+}
+
 public_key() { # CERTIFICATE -> 04 X Y
-    openssl x509 -inform DER -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | tail -c 65 | od -An -v -tx1 |
-        tr -d ' \n' | tr a-f A-F
+    od -An -v -tx1 "$(point "$1")" | tr -d ' \n' | tr a-f A-F
 }
 
 # The subject key identifier is the SHA-1 of the uncompressed point.
 key_identifier() { # CERTIFICATE
-    openssl x509 -inform DER -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | tail -c 65 |
-        openssl dgst -sha1 -r | cut -c1-40 | tr a-f A-F
+    sha1sum <"$(point "$1")" | cut -c1-40 | tr a-f A-F
 }
 
 # The signature over the bytes of the certificate itself: name constraints do not come into it. OpenSSL's own path
 # validation refuses eUICC certificates because it compares the EIN with the whole EID.
 signed_by() { # CERTIFICATE ISSUER
     openssl asn1parse -inform DER -in "$1" -strparse 4 -noout -out "$scratch/signed"
-    offset=$(openssl asn1parse -inform DER -in "$1" | awk -F: '/d=1 .*BIT STRING/ { print $1 + 0 }')
+    offset=$(parsed "$1" | awk -F: '/d=1 .*BIT STRING/ { print $1 + 0 }')
     openssl asn1parse -inform DER -in "$1" -strparse "$offset" -noout -out "$scratch/signature"
     openssl x509 -inform DER -in "$2" -noout -pubkey >"$scratch/public"
     openssl dgst -sha256 -verify "$scratch/public" -signature "$scratch/signature" "$scratch/signed" >/dev/null
@@ -58,8 +70,8 @@ check_key() { # NAME: the private key belongs to the certificate
     der=3031020101
     case $1 in *brainpool) curve_oid=06092B2403030208010107 der=3032020101 ;; esac
     length=$(printf '%02x' $((${#curve_oid} / 2)))
-    printf '%s0420%sA0%s%s' "$der" "$key" "$length" "$curve_oid" |
-        python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$scratch/key.der"
+    # not the shell's printf, which need not know \x
+    env printf "$(printf '%s0420%sA0%s%s' "$der" "$key" "$length" "$curve_oid" | sed 's/../\\x&/g')" >"$scratch/key.der"
     expect "$1: public key" "$(public_key "$1.der")" \
         "$(openssl ec -inform DER -in "$scratch/key.der" -pubout -outform DER 2>/dev/null | tail -c 65 | od -An -v -tx1 |
             tr -d ' \n' | tr a-f A-F)"
@@ -110,13 +122,13 @@ check_common() { # FOLDER CURVE: what SGP.26 and make-pki have in common
     *"$(printf %s "$organisation" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F)"*) ;;
     *) wrong "$1/eum-$2: name constraints without the organisation" ;;
     esac
-    openssl asn1parse -inform DER -in "$1/euicc-$2.der" | grep -A1 ':serialNumber$' |
+    parsed "$1/euicc-$2.der" | grep -A1 ':serialNumber$' |
         grep -q 'PRINTABLESTRING *:89049032123451234512345678901235$' || wrong "$1/euicc-$2: the EID is not a PrintableString"
-    openssl asn1parse -inform DER -in "$1/euicc-$2.der" | grep -q GENERALIZEDTIME || wrong "$1/euicc-$2: ends too early"
+    parsed "$1/euicc-$2.der" | grep -q GENERALIZEDTIME || wrong "$1/euicc-$2: ends too early"
     for name in ci eum euicc dpauth dppb; do
         curve_name=prime256v1
         [ "$2" = nist ] || curve_name=brainpoolP256r1
-        openssl asn1parse -inform DER -in "$1/$name-$2.der" | grep -q "OBJECT *:$curve_name\$" || wrong "$name-$2: curve"
+        parsed "$1/$name-$2.der" | grep -q "OBJECT *:$curve_name\$" || wrong "$name-$2: curve"
     done
 }
 

@@ -58,6 +58,27 @@ static uint32_t crc32_bits(const uint8_t *p, size_t n)
     return ~crc;
 }
 
+/* Images around and above the size from which several bytes are taken at a time. */
+START_TEST(crc_of_large_images)
+{
+    static uint8_t value[5000];
+    for (size_t i = 0; i < sizeof value; i++)
+        value[i] = (uint8_t)(i * i >> 3 ^ i);
+    for (size_t n = 2000; n <= sizeof value; n += n < 2100 ? 1 : 97) {
+        struct store *s = new_store(NULL);
+        BUF_LOCAL image = {0};
+        ck_assert_int_eq(store_put(s, "large", slice_of(value, n)), OK);
+        ck_assert_int_eq(store_commit(s, NULL), OK);
+        ck_assert_int_eq(store_snapshot(s, &image), OK);
+        uint32_t crc = 0;
+        for (size_t i = image.n - 4; i < image.n; i++)
+            crc = crc << 8 | image.p[i];
+        ck_assert_msg(crc == crc32_bits(image.p, image.n - 4), "a value of %zu bytes", n);
+        store_free(s);
+    }
+}
+END_TEST
+
 /* Images whose CRC is right: what the CRC does not catch. Each is what comes after the version byte. */
 START_TEST(crafted_images)
 {
@@ -151,6 +172,7 @@ int main(void)
     TCase *image = tcase_create("image");
     tcase_set_timeout(image, 60);
     tcase_add_test(image, damaged_images_are_refused);
+    tcase_add_test(image, crc_of_large_images);
     tcase_add_test(image, crafted_images);
     tcase_add_test(image, image_is_of_the_committed_state);
     suite_add_tcase(all, image);

@@ -575,6 +575,7 @@ START_TEST(listen_addresses)
     rig->said[0] = 0;
     rig->allow_remote = true;
     number = start_listen(rig, "0.0.0.0:0");
+    wait_said(rig, "!warning: 0.0.0.0:");
     int fd = connect_client(number);
     exchange(rig, fd, apdus[0]);
     stop(rig);
