@@ -365,4 +365,5 @@ def main():
     os.execvp("unshare", ["unshare", "--mount", "--kill-child", "--fork", sys.executable, "-B", __file__, sys.argv[1]])
 
 
-main()
+if __name__ == "__main__":
+    main()

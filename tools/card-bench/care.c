@@ -1,0 +1,71 @@
+/* What is not sent to a foreign card; see care.h. */
+#include "care.h"
+
+#include "bench.h"
+
+#include <stdio.h>
+
+/* Functions that take something from the card or add to it for good. */
+static const struct {
+    uint32_t tag;
+    const char *name;
+} functions[] = {
+    {0xbf30, "RemoveNotificationFromList"},
+    {0xbf33, "DeleteProfile"},
+    {0xbf34, "eUICCMemoryReset"},
+    {0xbf35, "LoadCRL"},
+    {0xbf36, "LoadBoundProfilePackage"},
+    {0xbf51, "LoadEuiccPackage"},
+    {0xbf57, "AddInitialEim"},
+    {0xbf64, "eUICCMemoryReset"},
+};
+
+static const struct {
+    uint8_t ins;
+    bool only_with_data; /* without data a PIN command only asks for the tries */
+    bool pin;            /* allowed to who gave a PIN */
+    const char *name;
+} commands[] = {
+    {0x20, true, true, "VERIFY PIN"},     {0x24, true, true, "CHANGE PIN"},
+    {0x26, true, true, "DISABLE PIN"},    {0x28, true, true, "ENABLE PIN"},
+    {0x2c, true, true, "UNBLOCK PIN"},    {0xd4, false, false, "RESIZE FILE"},
+    {0xd8, false, false, "PUT KEY"},      {0xe0, false, false, "CREATE FILE"},
+    {0xe4, false, false, "DELETE"},       {0xe6, false, false, "INSTALL or TERMINATE DF"},
+    {0xe8, false, false, "TERMINATE EF"}, {0xfe, false, false, "TERMINATE CARD USAGE"},
+};
+
+static const char *function_of(struct slice request)
+{
+    if (request.n < 2) return NULL;
+    uint32_t tag = (uint32_t)request.p[0] << 8 | request.p[1];
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (functions[i].tag == tag) return functions[i].name;
+    return NULL;
+}
+
+/* The chain of blocks that this one belongs to, with it; the tag is all that is looked at. */
+static const char *store_data(struct bench *b, struct slice command)
+{
+    if (command.n < 6) return NULL;
+    if (command.p[3] == 0) buf_reset(&b->chain);
+    if (b->chain.n < 4) {
+        size_t n = command.p[4] < command.n - 5 ? command.p[4] : command.n - 5;
+        buf_append(&b->chain, slice_of(command.p + 5, n < 4 ? n : 4));
+    }
+    return function_of(buf_slice(&b->chain));
+}
+
+bool care_allows(struct bench *b, struct slice command, char *why, size_t size)
+{
+    const char *name = NULL;
+    if (b->target->builtin || b->options->allow_destructive || command.n < 4) return true;
+    if (command.p[1] == 0xe2 && command.p[0] & 0x80) name = store_data(b, command);
+    for (size_t i = 0; !name && i < sizeof commands / sizeof *commands; i++) {
+        if (commands[i].ins != command.p[1] || (commands[i].only_with_data && command.n <= 5)) continue;
+        if (commands[i].pin && (b->options->pin.n || b->options->adm.n)) continue;
+        name = commands[i].name;
+    }
+    if (!name) return true;
+    (void)snprintf(why, size, "%s changes this card for good; --allow-destructive allows it", name);
+    return false;
+}

@@ -1,0 +1,362 @@
+/* The run of all chosen cases; see run.h. */
+#define _GNU_SOURCE
+#include "run.h"
+
+#include "metadata.h"
+#include "say.h"
+#include "states.h"
+
+#include "base/hex.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- opening ---- */
+
+static bool read_file(const char *path, struct buf *out, struct euicc_diagnostic *why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 ? errno : read_all(fd, 1u << 20, out);
+    if (fd >= 0) close(fd);
+    if (error) (void)snprintf(why->text, sizeof why->text, "%s: %s", path, strerror(error));
+    return !error;
+}
+
+/* The name of a built-in personality, or a file. */
+static bool read_personality(struct run *r)
+{
+    const char *name = r->options->personality;
+    const char *text = name ? euicc_personality_text(name) : NULL;
+    if (!name) return true;
+    if (text)
+        buf_append(&r->personality, slice_text(text));
+    else if (!read_file(name, &r->personality, &r->why))
+        return false;
+    buf_byte(&r->personality, '\n');
+    return true;
+}
+
+/* A new built-in card. Those lines of the user that are about the same as a state's are the ones that count. */
+static bool open_builtin(struct run *r, const char *lines, struct target *t, struct euicc_diagnostic *why)
+{
+    BUF_LOCAL personality = {0};
+    if (lines) buf_append(&personality, slice_text(lines));
+    buf_append(&personality, buf_slice(&r->personality));
+    buf_byte(&personality, 0);
+    const struct target_builtin what = {.personality = (const char *)personality.p,
+                                        .mutations = buf_slice(&r->mutations),
+                                        .seed = r->options->bench.seed};
+    return buf_err(&personality) == OK && target_open_builtin(t, &what, why);
+}
+
+static bool open_target(struct run *r)
+{
+    const struct options *o = r->options;
+    if (o->reader) return target_open_pcsc(&r->target, o->reader, &r->why);
+    if (o->connect) return target_open_socket(&r->target, o->connect, &r->why);
+    if (strcmp(o->card, "builtin") != 0) return target_open_file(&r->target, o->card, &r->why);
+    return read_personality(r) && (!o->mutate || read_file(o->mutate, &r->mutations, &r->why)) &&
+           open_builtin(r, NULL, &r->target, &r->why);
+}
+
+static bool read_facts(struct run *r, struct target *t, struct facts *facts, char *why, size_t size)
+{
+    struct bench b;
+    bench_begin(&b, t, &r->options->bench, NULL, NULL);
+    bool good = facts_read(&b, facts);
+    if (!good) (void)snprintf(why, size, "%.200s", b.reason);
+    bench_end(&b);
+    return good;
+}
+
+static size_t state_count(void)
+{
+    size_t n = 0;
+    while (states[n].name)
+        n++;
+    return n;
+}
+
+bool run_open(struct run *r)
+{
+    r->target.timeout_ms = r->options->timeout_ms;
+    r->kept = calloc(state_count(), sizeof *r->kept);
+    r->results = calloc(r->row_n ? r->row_n : 1, sizeof *r->results);
+    if (!r->kept || !r->results) {
+        (void)snprintf(r->why.text, sizeof r->why.text, "no memory");
+        return false;
+    }
+    /* A card that does not answer is not a mistake of the user: each case then has its verdict. */
+    if (!open_target(r)) return false;
+    if (!read_facts(r, &r->target, &r->facts, r->why.text, sizeof r->why.text)) r->lost = true;
+    return true;
+}
+
+void run_close(struct run *r)
+{
+    for (size_t i = 0; r->kept && i < state_count(); i++) {
+        euicc_destroy(r->kept[i].card);
+        facts_free(&r->kept[i].facts);
+    }
+    free(r->kept);
+    for (size_t i = 0; r->results && i < r->row_n; i++) {
+        free(r->results[i].reason);
+        buf_free(&r->results[i].json);
+    }
+    free(r->results);
+    target_close(&r->target);
+    facts_free(&r->facts);
+    buf_free(&r->personality);
+    buf_free(&r->mutations);
+}
+
+/* ---- states ---- */
+
+static bool holds(const char *expression, struct facts *facts, char *missing, size_t size)
+{
+    const char *why;
+    bool is = true;
+    return !expression || (expression_evaluate(expression, facts_lookup, facts, &is, missing, size, &why) && is);
+}
+
+static bool reach(struct run *r, const struct state *state, struct target *t, struct facts *facts, char *why,
+                  size_t size)
+{
+    struct bench b;
+    bench_begin(&b, t, &r->options->bench, NULL, facts);
+    bool good = !state->reach || state->reach(&b);
+    if (!good) (void)snprintf(why, size, "%.200s", b.reason);
+    bench_end(&b);
+    return good;
+}
+
+/* A new card, brought into the state; false: *kept says why. */
+static bool make_state(struct run *r, const struct state *state, struct target *t, struct kept_state *kept)
+{
+    char missing[160] = "";
+    if (!read_facts(r, t, &kept->facts, kept->why, sizeof kept->why)) return false;
+    if (!holds(state->takes, &kept->facts, missing, sizeof missing)) {
+        kept->verdict = VERDICT_SKIP;
+        (void)snprintf(kept->why, sizeof kept->why, "to bring it there the card has to be: %s", missing);
+        return false;
+    }
+    return reach(r, state, t, &kept->facts, kept->why, sizeof kept->why) &&
+           read_facts(r, t, &kept->facts, kept->why, sizeof kept->why);
+}
+
+/* The built-in card in a state: a right card is brought there, the rules that make it a wrong one begin with the case.
+ */
+static struct kept_state *keep(struct run *r, const struct state *state)
+{
+    struct kept_state *kept = &r->kept[state - states];
+    struct target t = {.timeout_ms = r->options->timeout_ms};
+    struct euicc_diagnostic why;
+    BUF_LOCAL nothing = {0};
+    if (kept->card || kept->verdict != VERDICT_PASS) return kept;
+    struct buf rules = r->mutations;
+    r->mutations = (struct buf){0};
+    bool good = open_builtin(r, state->personality, &t, &why);
+    r->mutations = rules;
+    if (!good) (void)snprintf(kept->why, sizeof kept->why, "%s", why.text);
+    good = good && make_state(r, state, &t, kept) && t.power(&t, false, &nothing) == TARGET_OK;
+    kept->card = good ? target_keep_state(&t, &r->target) : NULL;
+    target_close(&t);
+    if (!kept->card && kept->verdict == VERDICT_PASS) kept->verdict = VERDICT_ERROR;
+    return kept;
+}
+
+static uint64_t seed_of(const struct run *r, const struct case_row *row, unsigned repetition)
+{
+    uint64_t seed = r->options->bench.seed * 0x9e3779b97f4a7c15u + repetition;
+    for (const char *c = row->id; *c; c++)
+        seed = (seed ^ (uint8_t)*c) * 0x100000001b3u;
+    return seed;
+}
+
+static bool begin_builtin(struct run *r, struct bench *b, const struct state *state, unsigned repetition)
+{
+    struct kept_state *kept = keep(r, state);
+    b->facts = &kept->facts;
+    if (kept->verdict != VERDICT_PASS)
+        return bench_verdict(b, kept->verdict, "the state \"%s\" cannot be made: %s", state->name, kept->why);
+    return target_use_state(&r->target, kept->card, seed_of(r, b->row, repetition), true) ||
+           bench_verdict(b, VERDICT_ERROR, "no memory");
+}
+
+/* A foreign card is left as it is if it is in the state; else it has to be allowed, and possible. */
+static bool begin_foreign(struct run *r, struct bench *b, const struct state *state)
+{
+    char missing[160] = "";
+    char why[256] = "";
+    b->facts = &r->facts;
+    if (r->facts_stale && !read_facts(r, &r->target, &r->facts, why, sizeof why)) {
+        r->lost = true;
+        (void)snprintf(r->why.text, sizeof r->why.text, "%s", why);
+        return bench_verdict(b, VERDICT_ERROR, "%s", why);
+    }
+    r->facts_stale = false;
+    if (holds(state->is, &r->facts, missing, sizeof missing)) return true;
+    if (!r->options->bench.allow_destructive)
+        return bench_verdict(b, VERDICT_SKIP,
+                             "begins with: %s; this card: not %s; --allow-destructive would bring it there",
+                             state->text, missing);
+    if (!holds(state->takes, &r->facts, missing, sizeof missing))
+        return bench_verdict(b, VERDICT_SKIP, "begins with: %s; to bring it there the card has to be: %s", state->text,
+                             missing);
+    r->facts_stale = true;
+    if (!reach(r, state, &r->target, &r->facts, why, sizeof why) ||
+        !read_facts(r, &r->target, &r->facts, why, sizeof why))
+        return bench_verdict(b, VERDICT_ERROR, "the state \"%s\" cannot be reached: %s", state->name, why);
+    return true;
+}
+
+/* ---- one case ---- */
+
+static bool has_need(const struct bench *b, enum need need)
+{
+    const char *sgp26 = facts_get(b->facts, "sgp26");
+    switch (need) {
+    case NEED_SGP26:
+        return sgp26 && strcmp(sgp26, "yes") == 0;
+    case NEED_PROFILE:
+        return b->target->builtin || b->options->profile || b->options->allow_destructive;
+    case NEED_PIN:
+        return b->target->builtin || b->options->pin.n;
+    case NEED_ADM:
+        return b->target->builtin || b->options->adm.n;
+    }
+    return false;
+}
+
+/* Skips what does not apply, what cannot be judged, and what must not be done to this card. */
+static bool is_judged(struct bench *b)
+{
+    char missing[160] = "";
+    if (!holds(b->row->applies, b->facts, missing, sizeof missing))
+        return bench_verdict(b, VERDICT_SKIP, "does not apply: %s", missing);
+    for (unsigned i = 0; i < NEED_COUNT; i++)
+        if (b->row->needs >> i & 1 && !has_need(b, (enum need)(1u << i)))
+            return bench_verdict(b, VERDICT_SKIP, "needs %s", need_texts[i]);
+    if (b->row->destructive && !b->target->builtin && !b->options->allow_destructive)
+        return bench_verdict(b, VERDICT_SKIP, "destructive: --allow-destructive");
+    return true;
+}
+
+static bool set_digits(struct bench *b, const char *name, const char *digits)
+{
+    BUF_LOCAL bytes = {0};
+    return !digits || (hex_decode(slice_text(digits), &bytes) && variables_set(&b->variables, name, buf_slice(&bytes)));
+}
+
+/* What patterns may use: {isd-r}, {ecasd}, {eid}, {enabled}, {disabled}, {iccid}, {pin}, {adm} and so on. */
+static bool set_variables(struct bench *b)
+{
+    static const char *const of_card[] = {"eid", "enabled", "enabled-aid", "disabled", "disabled-aid"};
+    static const char iccid_name[] = "iccid";
+    uint8_t iccid[10];
+    bool good = set_digits(b, "isd-r", "A0000005591010FFFFFFFF8900000100") &&
+                set_digits(b, "ecasd", "A0000005591010FFFFFFFF8900000200");
+    for (size_t i = 0; i < sizeof of_card / sizeof *of_card; i++)
+        good = good && set_digits(b, of_card[i], facts_get(b->facts, of_card[i]));
+    /* the profile that may be changed: the one that the user named, else the disabled one, else the enabled one */
+    const char *disabled = facts_get(b->facts, "disabled");
+    if (b->options->profile && metadata_iccid_bytes(b->options->profile, iccid))
+        good = good && variables_set(&b->variables, iccid_name, SLICE(iccid));
+    else
+        good = good && set_digits(b, iccid_name, disabled ? disabled : facts_get(b->facts, "enabled"));
+    /* those of profiles/ */
+    good = good && (b->options->pin.n ? variables_set(&b->variables, "pin", b->options->pin)
+                                      : set_digits(b, "pin", "30303030FFFFFFFF"));
+    good = good && (b->options->adm.n ? variables_set(&b->variables, "adm", b->options->adm)
+                                      : set_digits(b, "adm", "3838383838383838"));
+    return good || bench_verdict(b, VERDICT_ERROR, "no memory");
+}
+
+static void judge(struct run *r, struct bench *b, unsigned repetition)
+{
+    const struct state *state = state_find(b->row->state);
+    if (r->target.builtin) {
+        if (!begin_builtin(r, b, state, repetition) || !is_judged(b) || !set_variables(b)) return;
+    } else {
+        b->facts = &r->facts;
+        if (r->lost) {
+            (void)bench_verdict(b, VERDICT_ERROR, "not run: %s", r->why.text);
+            return;
+        }
+        if (!is_judged(b) || !begin_foreign(r, b, state) || !is_judged(b) || !set_variables(b)) return;
+    }
+    if (b->row->run)
+        b->row->run(b);
+    else
+        steps_run(b);
+}
+
+static void take_result(struct run *r, struct bench *b, struct result *result, unsigned repetition)
+{
+    if (repetition > 1 && b->verdict <= result->verdict) return;
+    result->verdict = b->verdict;
+    result->repetition = repetition;
+    free(result->reason);
+    result->reason = b->verdict == VERDICT_PASS ? NULL : strdup(b->reason);
+    buf_reset(&result->json);
+    if (r->options->json) report_case(b, result, &result->json);
+}
+
+void run_case(struct run *r, size_t index)
+{
+    struct result *result = &r->results[index];
+    result->row = r->rows[index];
+    for (unsigned i = 1; i <= r->options->repeat; i++) {
+        struct bench b;
+        bench_begin(&b, &r->target, &r->options->bench, result->row, &r->facts);
+        judge(r, &b, i);
+        result->took += clock_microseconds() - b.started;
+        if (result->row->changes || result->row->destructive || b.verdict == VERDICT_ERROR) r->facts_stale = true;
+        if (b.verdict == VERDICT_ERROR && b.dialogue.n && !b.dialogue.list[0].ok && !r->target.builtin) {
+            r->lost = true;
+            (void)snprintf(r->why.text, sizeof r->why.text, "%.200s", b.reason);
+        }
+        take_result(r, &b, result, i);
+        bench_end(&b);
+    }
+}
+
+void run_count(struct run *r, const struct result *result)
+{
+    r->counts[result->verdict]++;
+    r->done++;
+    if (r->progress) r->progress(r, result);
+}
+
+void run_prepare(struct run *r)
+{
+    for (size_t i = 0; i < r->row_n; i++)
+        (void)keep(r, state_find(r->rows[i]->state));
+}
+
+bool run_cases(struct run *r)
+{
+    int64_t begin = clock_microseconds();
+    bool good = true;
+    if (r->options->jobs > 1 && r->target.builtin && r->row_n > 1) {
+        good = run_jobs(r);
+    } else {
+        for (size_t i = 0; i < r->row_n; i++) {
+            run_case(r, i);
+            run_count(r, &r->results[i]);
+            if (r->options->stop_at_first && r->results[i].verdict >= VERDICT_FAIL) break;
+        }
+    }
+    r->took = clock_microseconds() - begin;
+    return good;
+}
+
+int run_exit_code(const struct run *r)
+{
+    if (r->counts[VERDICT_FAIL]) return 1;
+    return r->counts[VERDICT_ERROR] ? 3 : 0;
+}

@@ -1,0 +1,10 @@
+/* What the bench says to people on standard error. */
+#ifndef SOFTEUICC_CARD_BENCH_SAY_H
+#define SOFTEUICC_CARD_BENCH_SAY_H
+
+#include <stdbool.h>
+
+/* One line, "softeuicc-bench: " before it. Gives false. */
+bool say_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

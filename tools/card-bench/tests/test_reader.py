@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""softeuicc-bench on a card in a PC/SC reader (the daemon behind a pcscd of the test's own): everything passes; a card that
+stops answering, and one that is pulled, give errors within the timeout and never a hang. Skips itself (77) where there is
+no pcscd or no namespace for one. Called by meson: test_reader.py BENCH SOFTEUICC CASES CLIENTS"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, sys.argv[4])
+import test_pcsc as pcsc  # noqa: E402  (tests/clients)
+from daemon import Daemon, Folder  # noqa: E402
+
+BENCH, PROGRAM, CASES = sys.argv[1:4]
+
+
+def bench(folder, *arguments, seconds=60):
+    """Exit status, report, what it said, seconds."""
+    path = os.path.join(folder.path, "report.json")
+    start = time.monotonic()
+    done = subprocess.run([BENCH, "run", "--cases", CASES, "--reader", pcsc.READER, "--json", path, *arguments],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False)
+    with open(path) as file:
+        return done.returncode, json.load(file), done.stdout.decode(), time.monotonic() - start
+
+
+def all_passes(folder):
+    status, report, said, took = bench(folder, "--allow-destructive")
+    assert status == 0, said
+    assert report["summary"]["pass"] > 100, said
+    skipped = {case["reason"] for case in report["cases"] if case["verdict"] == "skip"}
+    assert skipped <= {"does not apply: iot"}, skipped
+    print(f"{report['summary']['pass']} cases through the reader in {took:.1f} s")
+
+
+def stops_answering(folder, daemon):
+    """SIGSTOP: the reader waits for the card, for ever."""
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        status, report, said, took = bench(folder, "--timeout", "700", "ES10c.GetEID/*")
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    assert status == 3, said
+    assert report["summary"]["error"] == len(report["cases"]), said
+    assert all("no answer" in case["reason"] for case in report["cases"]), said
+    assert took < 10, f"{took} s"
+
+
+def is_pulled(folder, daemon):
+    """In the middle of a run."""
+    timer = threading.Timer(0.4, daemon.kill)
+    timer.start()
+    status, report, said, took = bench(folder, "--timeout", "2000", "--repeat", "200", "ES10c.*")
+    timer.join()
+    assert status == 3, said
+    assert any("no answer" in case.get("reason", "") for case in report["cases"]), said
+    assert report["summary"]["fail"] == 0, said
+
+
+def run(pcscd):
+    folder = Folder(PROGRAM)
+    service = daemon = None
+    try:
+        service = pcsc.Service(folder, pcscd)
+        daemon = Daemon(folder, "--vpcd", f"127.0.0.1:{service.port}")
+        pcsc.wait_for_card("at first")
+        all_passes(folder)
+        stops_answering(folder, daemon)
+        pcsc.wait_for_card("the card went on")
+        is_pulled(folder, daemon)
+    finally:
+        if daemon:
+            daemon.kill()
+        if service:
+            service.end()
+        folder.remove()
+
+
+def main():
+    pcscd = pcsc.find_pcscd()
+    if not pcscd or not os.path.exists(pcsc.DRIVER):
+        pcsc.skip("pcscd with vpcd is not installed (tools/setup.sh run)")
+    if os.environ.get("SOFTEUICC_PCSC_INSIDE"):
+        os.makedirs(pcsc.RUN, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "none", pcsc.RUN], check=True)
+        run(pcscd)
+        return
+    os.environ["SOFTEUICC_PCSC_INSIDE"] = "1"
+    if os.geteuid() != 0:
+        pcsc.skip("needs root for a pcscd of its own")
+    os.makedirs(pcsc.RUN, exist_ok=True)
+    probe = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", pcsc.RUN], capture_output=True,
+                           check=False)
+    if probe.returncode:
+        pcsc.skip(f"no mount namespace to be had here: {probe.stderr.decode().strip()}")
+    os.execvp("unshare", ["unshare", "--mount", "--kill-child", "--fork", sys.executable, "-B", *sys.argv])
+
+
+main()
