@@ -145,6 +145,8 @@ void rig_session(struct rig *r, const char *row, enum lpa_stage before);
 void package_load(struct buf *package, const char *file);
 /* The bytes `from` occur at least once and are replaced everywhere; both have the same length. */
 void package_replace(struct buf *package, const char *from, const char *to);
+/* Where the bytes `digits` are for the first time; NULL: the end. */
+size_t package_position(const struct buf *package, const char *digits);
 /* Puts a profile element before the first one with this tag. */
 void package_insert(struct buf *package, uint32_t before, struct slice element);
 void package_drop(struct buf *package, uint32_t tag);

@@ -48,17 +48,6 @@ static void extend_header(const char *members)
     buf_append(&package, buf_slice(&header));
 }
 
-static size_t position(const char *text)
-{
-    BUF_LOCAL bytes = {0};
-    if (!text) return package.n;
-    (void)hex(&bytes, text);
-    for (size_t i = 0; i + bytes.n <= package.n; i++)
-        if (memcmp(package.p + i, bytes.p, bytes.n) == 0) return i;
-    ck_abort_msg("the package has no %s", text);
-    return 0;
-}
-
 /* ---- PE errors ---- */
 
 static void version_4(void)
@@ -217,7 +206,8 @@ static size_t inside(size_t at, int identification)
 static const char *aborted(const struct element_row *row)
 {
     BUF_LOCAL b = {0};
-    size_t at = row->at && strcmp(row->at, "a4") == 0 ? position("a435a005") : position(row->at);
+    size_t at = row->at && strcmp(row->at, "a4") == 0 ? package_position(&package, "a435a005")
+                                                      : package_position(&package, row->at);
     size_t response = tlv_open(&b, 0x30);
     size_t list = tlv_open(&b, 0xa0);
     size_t status = tlv_open(&b, 0x30);
@@ -424,7 +414,7 @@ START_TEST(test_keys)
     rig_open(&rig, &(struct rig_options){.personality = row->rule});
     package_replace(&package, "8210" TS34108_KEY, "8210" ZERO_KEY);
     BUF_LOCAL key = {0};
-    memcpy(package.p + position("8210" ZERO_KEY) + 2, hex(&key, row->key).p, 16);
+    memcpy(package.p + package_position(&package, "8210" ZERO_KEY) + 2, hex(&key, row->key).p, 16);
     metadata_make(&made, &(struct metadata_parts){.profile_class = row->profile_class});
     rig.dp->profile.upp = buf_slice(&package);
     rig.dp->profile.metadata = buf_slice(&made);

@@ -24,17 +24,6 @@ static void tear_down(void)
     buf_free(&sima);
 }
 
-static size_t position(const char *digits)
-{
-    BUF_LOCAL bytes = {0};
-    if (!digits) return package.n;
-    (void)hex(&bytes, digits);
-    for (size_t i = 0; i + bytes.n <= package.n; i++)
-        if (memcmp(package.p + i, bytes.p, bytes.n) == 0) return i;
-    ck_abort_msg("the package has no %s", digits);
-    return 0;
-}
-
 static void major_version_4(void)
 {
     package_replace(&package, "800102810103", "800104810103");
@@ -83,7 +72,7 @@ static const char *aborted(const struct flaw *flaw)
     tlv_put_unsigned(&b, 0x80, (uint32_t)flaw->status);
     if (flaw->identification >= 0) tlv_put_unsigned(&b, 0x81, (uint32_t)flaw->identification);
     /* in the package, but 0 where an element is identified: it is the beginning of that */
-    tlv_put_unsigned(&b, 0x83, flaw->identification < 0 ? (uint32_t)position(flaw->at) : 0);
+    tlv_put_unsigned(&b, 0x83, flaw->identification < 0 ? (uint32_t)package_position(&package, flaw->at) : 0);
     tlv_close(&b, status);
     tlv_close(&b, list);
     tlv_put(&b, 0x81, slice_of(NULL, 0));

@@ -33,6 +33,17 @@ void package_replace(struct buf *package, const char *from, const char *to)
     ck_assert_msg(found > 0, "the package has no %s", from);
 }
 
+size_t package_position(const struct buf *package, const char *digits)
+{
+    BUF_LOCAL bytes = {0};
+    if (!digits) return package->n;
+    (void)hex(&bytes, digits);
+    for (size_t i = 0; i + bytes.n <= package->n; i++)
+        if (memcmp(package->p + i, bytes.p, bytes.n) == 0) return i;
+    ck_abort_msg("the package has no %s", digits);
+    return 0;
+}
+
 /* Copies the package; before (or instead of) the first element with this tag comes `element`. */
 static void rewrite(struct buf *package, uint32_t tag, struct slice element, bool keep)
 {
