@@ -85,16 +85,9 @@ static bool put_count(struct buf *out, struct slice value)
 
 static bool put_flag(struct buf *out, struct slice value)
 {
-    if (value.n != 1) return false; /* true in DER is FF, but what is not 0 counts (sgp22 A4) */
+    if (value.n != 1) return false; /* true in DER is FF, but what is not 0 counts (X.690 8.2.2) */
     buf_append(out, slice_text(value.p[0] ? "true" : "false"));
     return true;
-}
-
-static const char *name_of(const struct decode_name *names, uint32_t value)
-{
-    for (; names->name; names++)
-        if (names->value == value) return names->name;
-    return NULL;
 }
 
 static bool put_number(struct buf *out, struct slice value, const struct decode_name *names)
@@ -102,7 +95,7 @@ static bool put_number(struct buf *out, struct slice value, const struct decode_
     uint32_t number;
     if (!tlv_unsigned(value, &number)) return false;
     text_format(out, "%" PRIu32, number);
-    const char *name = names ? name_of(names, number) : NULL;
+    const char *name = names ? names_of(names, number) : NULL;
     if (name) text_format(out, " %s", name);
     return true;
 }
@@ -125,7 +118,7 @@ static bool put_bits(struct buf *out, struct slice value, const struct decode_na
     if (!tlv_bits(value, &bits)) return false;
     for (uint32_t bit = 0; bit < 32; bit++) {
         if (!(bits >> bit & 1)) continue;
-        const char *name = name_of(names, bit);
+        const char *name = names_of(names, bit);
         if (out->n) buf_byte(out, ' ');
         if (name) {
             buf_append(out, slice_text(name));

@@ -63,16 +63,16 @@ static names rsp_capabilities[] = {{0, "additionalProfile"},
                                    {5, "serviceSpecificDataSupport"},
                                    END_NAME};
 static names remote_operations[] = {{1, "installBoundProfilePackage"}, END_NAME};
-static names authenticate_errors[] = {{1, "invalidCertificate"}, {2, "invalidSignature"}, {3, "unsupportedCurve"},
-                                      {4, "noSessionContext"},   {5, "invalidOid"},       {6, "euiccChallengeMismatch"},
-                                      {7, "ciPKUnknown"},        {127, "undefinedError"}, END_NAME};
-static names download_errors[] = {{1, "invalidCertificate"},
-                                  {2, "invalidSignature"},
-                                  {3, "unsupportedCurve"},
-                                  {4, "noSessionContext"},
-                                  {5, "invalidTransactionId"},
-                                  {127, "undefinedError"},
-                                  END_NAME};
+names names_authenticate_errors[] = {{1, "invalidCertificate"}, {2, "invalidSignature"}, {3, "unsupportedCurve"},
+                                     {4, "noSessionContext"},   {5, "invalidOid"},       {6, "euiccChallengeMismatch"},
+                                     {7, "ciPKUnknown"},        {127, "undefinedError"}, END_NAME};
+names names_download_errors[] = {{1, "invalidCertificate"},
+                                 {2, "invalidSignature"},
+                                 {3, "unsupportedCurve"},
+                                 {4, "noSessionContext"},
+                                 {5, "invalidTransactionId"},
+                                 {127, "undefinedError"},
+                                 END_NAME};
 static names cancel_session_reasons[] = {
     {0, "endUserRejection"},      {1, "postponed"},         {2, "timeout"},
     {3, "pprNotAllowed"},         {4, "metadataMismatch"},  {5, "loadBppExecutionError"},
@@ -89,14 +89,14 @@ static names profile_info_errors[] = {
     {1, "incorrectInputValues"}, {11, "profileChangeOngoing"}, {127, "undefinedError"}, END_NAME};
 static names set_default_dp_address_results[] = {{0, "ok"}, {127, "undefinedError"}, END_NAME};
 static names delete_notification_results[] = {{0, "ok"}, {1, "nothingToDelete"}, {127, "undefinedError"}, END_NAME};
-static names enable_results[] = {{0, "ok"},
-                                 {1, "iccidOrAidNotFound"},
-                                 {2, "profileNotInDisabledState"},
-                                 {3, "disallowedByPolicy"},
-                                 {4, "wrongProfileReenabling"},
-                                 {5, "catBusy"},
-                                 {127, "undefinedError"},
-                                 END_NAME};
+names names_enable_results[] = {{0, "ok"},
+                                {1, "iccidOrAidNotFound"},
+                                {2, "profileNotInDisabledState"},
+                                {3, "disallowedByPolicy"},
+                                {4, "wrongProfileReenabling"},
+                                {5, "catBusy"},
+                                {127, "undefinedError"},
+                                END_NAME};
 static names disable_results[] = {{0, "ok"},
                                   {1, "iccidOrAidNotFound"},
                                   {2, "profileNotInEnabledState"},
@@ -113,45 +113,45 @@ static names delete_results[] = {{0, "ok"},
 static names reset_results[] = {{0, "ok"}, {1, "nothingToDelete"}, {5, "catBusy"}, {127, "undefinedError"}, END_NAME};
 static names nickname_results[] = {{0, "ok"}, {1, "iccidNotFound"}, {127, "undefinedError"}, END_NAME};
 static names lpae_results[] = {{0, "ok"}, {1, "notSupported"}, END_NAME};
-static names bpp_commands[] = {{0, "initialiseSecureChannel"},
-                               {1, "configureISDP"},
-                               {2, "storeMetadata"},
-                               {3, "storeMetadata2"},
-                               {4, "replaceSessionKeys"},
-                               {5, "loadProfileElements"},
-                               END_NAME};
-static names bpp_errors[] = {{1, "incorrectInputValues"},
-                             {2, "invalidSignature"},
-                             {3, "invalidTransactionId"},
-                             {4, "unsupportedCrtValues"},
-                             {5, "unsupportedRemoteOperationType"},
-                             {6, "unsupportedProfileClass"},
-                             {7, "scp03tStructureError"},
-                             {8, "scp03tSecurityError"},
-                             {9, "installFailedDueToIccidAlreadyExistsOnEuicc"},
-                             {10, "installFailedDueToInsufficientMemoryForProfile"},
-                             {11, "installFailedDueToInterruption"},
-                             {12, "installFailedDueToPEProcessingError"},
-                             {13, "installFailedDueToDataMismatch"},
-                             {14, "testProfileInstallFailedDueToInvalidNaaKey"},
-                             {15, "pprNotAllowed"},
-                             {127, "installFailedDueToUnknownError"},
-                             END_NAME};
-/* PEStatus of the eUICC Profile Package specification, 8.10 */
-static names pe_statuses[] = {{0, "ok"},
-                              {1, "pe-not-supported"},
-                              {2, "memory-failure"},
-                              {3, "bad-values"},
-                              {4, "not-enough-memory"},
-                              {5, "invalid-request-format"},
-                              {6, "invalid-parameter"},
-                              {7, "runtime-not-supported"},
-                              {8, "lib-not-supported"},
-                              {9, "template-not-supported"},
-                              {10, "feature-not-supported"},
-                              {11, "pin-code-missing"},
-                              {31, "unsupported-profile-version"},
+names names_bpp_commands[] = {{0, "initialiseSecureChannel"},
+                              {1, "configureISDP"},
+                              {2, "storeMetadata"},
+                              {3, "storeMetadata2"},
+                              {4, "replaceSessionKeys"},
+                              {5, "loadProfileElements"},
                               END_NAME};
+names names_bpp_errors[] = {{1, "incorrectInputValues"},
+                            {2, "invalidSignature"},
+                            {3, "invalidTransactionId"},
+                            {4, "unsupportedCrtValues"},
+                            {5, "unsupportedRemoteOperationType"},
+                            {6, "unsupportedProfileClass"},
+                            {7, "scp03tStructureError"},
+                            {8, "scp03tSecurityError"},
+                            {9, "installFailedDueToIccidAlreadyExistsOnEuicc"},
+                            {10, "installFailedDueToInsufficientMemoryForProfile"},
+                            {11, "installFailedDueToInterruption"},
+                            {12, "installFailedDueToPEProcessingError"},
+                            {13, "installFailedDueToDataMismatch"},
+                            {14, "testProfileInstallFailedDueToInvalidNaaKey"},
+                            {15, "pprNotAllowed"},
+                            {127, "installFailedDueToUnknownError"},
+                            END_NAME};
+/* PEStatus of the eUICC Profile Package specification, 8.10 */
+names names_pe_statuses[] = {{0, "ok"},
+                             {1, "pe-not-supported"},
+                             {2, "memory-failure"},
+                             {3, "bad-values"},
+                             {4, "not-enough-memory"},
+                             {5, "invalid-request-format"},
+                             {6, "invalid-parameter"},
+                             {7, "runtime-not-supported"},
+                             {8, "lib-not-supported"},
+                             {9, "template-not-supported"},
+                             {10, "feature-not-supported"},
+                             {11, "pin-code-missing"},
+                             {31, "unsupported-profile-version"},
+                             END_NAME};
 
 /* ---- shared parts ---- */
 
@@ -172,7 +172,7 @@ static fields notification_configurations[] = {
 static fields notification_metadata[] = {
     ROW(0x80, "seqNumber", DECODE_NUMBER), BITS(0x81, "profileManagementOperation", events),
     ROW(0x0c, "notificationAddress", DECODE_TEXT), ROW(0x5a, "iccid", DECODE_ICCID), END};
-static fields pe_status[] = {CODE(0x80, "status", pe_statuses), ROW(0x81, "identification", DECODE_NUMBER),
+static fields pe_status[] = {CODE(0x80, "status", names_pe_statuses), ROW(0x81, "identification", DECODE_NUMBER),
                              ROW(0x82, "additional-information", DECODE_NUMBER), ROW(0x83, "offset", DECODE_NUMBER),
                              END};
 static fields pe_status_list[] = {PARTS(0x30, "PEStatus", pe_status), END};
@@ -181,8 +181,9 @@ static fields euicc_response[] = {LIST(0xa0, "peStatus", pe_status_list),
                                   ROW(0x82, "statusMessage", DECODE_TEXT), END};
 static fields sima_response[] = {PARTS(0x30, "EUICCResponse", euicc_response), END};
 static fields success_result[] = {ROW(0x4f, "aid", DECODE_HEX), HOLDS(0x04, "simaResponse", sima_response), END};
-static fields error_result[] = {CODE(0x80, "bppCommandId", bpp_commands), CODE(0x81, "errorReason", bpp_errors),
-                                HOLDS(0x82, "simaResponse", sima_response), END};
+static fields error_result[] = {CODE(0x80, "bppCommandId", names_bpp_commands),
+                                CODE(0x81, "errorReason", names_bpp_errors), HOLDS(0x82, "simaResponse", sima_response),
+                                END};
 static fields final_result[] = {PARTS(0xa0, "successResult", success_result), PARTS(0xa1, "errorResult", error_result),
                                 END};
 static fields installation_result_data[] = {
@@ -268,7 +269,7 @@ static fields authenticate_ok[] = {
     PARTS(0x30, "euiccSigned1", euicc_signed1), ROW(0x5f37, "euiccSignature1", DECODE_HEX),
     ROW(0x30, "euiccCertificate", DECODE_CERTIFICATE), ROW(0x30, "eumCertificate", DECODE_CERTIFICATE), END};
 static fields authenticate_error[] = {ROW(0x80, "transactionId", DECODE_HEX),
-                                      CODE(0x02, "authenticateErrorCode", authenticate_errors), END};
+                                      CODE(0x02, "authenticateErrorCode", names_authenticate_errors), END};
 static fields authenticate_answer[] = {PARTS(0xa0, "authenticateResponseOk", authenticate_ok),
                                        PARTS(0xa1, "authenticateResponseError", authenticate_error), END};
 
@@ -282,7 +283,7 @@ static fields euicc_signed2[] = {ROW(0x80, "transactionId", DECODE_HEX), ROW(0x5
 static fields download_ok[] = {PARTS(0x30, "euiccSigned2", euicc_signed2), ROW(0x5f37, "euiccSignature2", DECODE_HEX),
                                END};
 static fields download_error[] = {ROW(0x80, "transactionId", DECODE_HEX),
-                                  CODE(0x02, "downloadErrorCode", download_errors), END};
+                                  CODE(0x02, "downloadErrorCode", names_download_errors), END};
 static fields prepare_download_answer[] = {PARTS(0xa0, "downloadResponseOk", download_ok),
                                            PARTS(0xa1, "downloadResponseError", download_error), END};
 
@@ -350,7 +351,7 @@ fields decode_get_profiles_info_answer[] = {LIST(0xa0, "profileInfoListOk", prof
                                             CODE(0x81, "profileInfoListError", profile_info_errors), END};
 static fields profile_switch[] = {PARTS(0xa0, "profileIdentifier", profile_identifier),
                                   ROW(0x81, "refreshFlag", DECODE_FLAG), END};
-static fields enable_answer[] = {CODE(0x80, "enableResult", enable_results), END};
+static fields enable_answer[] = {CODE(0x80, "enableResult", names_enable_results), END};
 static fields disable_answer[] = {CODE(0x80, "disableResult", disable_results), END};
 static fields delete_answer[] = {CODE(0x80, "deleteResult", delete_results), END};
 static fields memory_reset[] = {BITS(0x82, "resetOptions", reset_options), END};

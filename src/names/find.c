@@ -1,6 +1,13 @@
 /* Looking data objects up in the tables; see names.h. */
 #include "names/names.h"
 
+const char *names_of(const struct decode_name *table, uint32_t value)
+{
+    for (; table->name; table++)
+        if (table->value == value) return table->name;
+    return NULL;
+}
+
 /* Members come in the order of the table, and one tag may stand for two of them (30 in AuthenticateServerRequest), so
  * the search goes on behind the last match. A tag that is not universal names its member wherever it stands. */
 const struct decode_field *names_find(const struct decode_field *table, size_t *next, uint32_t tag, bool any_order)

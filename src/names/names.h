@@ -9,7 +9,7 @@ enum decode_kind {
     DECODE_HEX,         /* at most 32 bytes in full, of more the first 8 */
     DECODE_SIZE,        /* number of bytes only: icons, cipher text, keys */
     DECODE_TEXT,        /* UTF-8 */
-    DECODE_ICCID,       /* as in EF.ICCID: nibbles swapped, F padded (sgp22 A4) */
+    DECODE_ICCID,       /* as in EF.ICCID: nibbles swapped, F padded (TS 102 221 13.2) */
     DECODE_PLMN,        /* mccMnc of OperatorID, TS 24.008; E is a wildcard */
     DECODE_VERSION,     /* one byte each for major, minor, revision */
     DECODE_NUMBER,      /* DER INTEGER, not negative */
@@ -42,6 +42,16 @@ struct decode_field {
     const struct decode_field *members; /* of the constructed kinds */
     const struct decode_name *names;    /* of CODE and BITS */
 };
+
+/* Codes that are read outside an object, too. */
+extern const struct decode_name names_authenticate_errors[]; /* SGP.22 5.7.13 */
+extern const struct decode_name names_download_errors[];     /* SGP.22 5.7.5 */
+extern const struct decode_name names_bpp_commands[];        /* SGP.22 2.5.6 */
+extern const struct decode_name names_bpp_errors[];          /* SGP.22 2.5.6 */
+extern const struct decode_name names_enable_results[];      /* SGP.22 5.7.16 */
+extern const struct decode_name names_pe_statuses[];         /* SAIP 8.10 */
+/* NULL: it has no name. */
+const char *names_of(const struct decode_name *table, uint32_t value);
 
 extern const struct decode_field decode_requests[];
 extern const struct decode_field decode_responses[];

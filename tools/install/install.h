@@ -88,7 +88,6 @@ const char *name_of_download_error(int code);        /* SGP.22 5.7.5 */
 const char *name_of_command(int bpp_command_id);     /* SGP.22 2.5.6 */
 const char *name_of_reason(int error_reason);        /* SGP.22 2.5.6 */
 const char *name_of_enable_result(int code);         /* SGP.22 5.7.16 */
-const char *name_of_event(int event);                /* SGP.22 2.4a.1.1: install, enable, disable, delete */
 const char *name_of_element_status(uint32_t status); /* SAIP 8.10 */
 
 /* ---- card.c: the card, wherever it is ---- */
