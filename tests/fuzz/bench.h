@@ -70,7 +70,7 @@ struct fuzz_card {
     unsigned random_fail_at;     /* the n-th call fails; 0: none */
     unsigned commit_fail_at;     /* likewise */
     unsigned allocation_fail_at; /* likewise, of those while the card is at work */
-    unsigned allocations;
+    bool allocation_failed;
     enum euicc_result commit_failure;
     unsigned randoms, commits;
     unsigned stored;   /* commits that were stored; a card that is no prepared one begins with 1 */

@@ -260,7 +260,7 @@ static void after_failure(struct fuzz_card *c, const struct image *before, int r
     uint8_t rapdu[16];
     size_t n = 0;
     uint8_t status[] = {0x80, 0xf2, 0, 0, 0};
-    FUZZ_CHECK(c->failed && (result == (int)c->commit_failure || (c->allocation_fail_at && result == EUICC_NO_MEMORY)),
+    FUZZ_CHECK(c->failed && (result == (int)c->commit_failure || (c->allocation_failed && result == EUICC_NO_MEMORY)),
                "%s without a failure", euicc_result_text(result));
     FUZZ_CHECK(euicc_transmit(c->card, status, sizeof status, rapdu, sizeof rapdu, &n) == EUICC_MUTE && n == 0,
                "not mute after a storage failure");
@@ -309,7 +309,7 @@ static void exchange(struct fuzz_card *c, struct slice capdu, struct fuzz_answer
     if (!copy) abort();
     if (capdu.n) memcpy(copy, capdu.p, capdu.n);
     if ((c->commit_fail_at > c->commits && c->commit_fail_at <= c->commits + COMMITS_MAX) ||
-        c->allocation_fail_at > c->allocations)
+        (c->allocation_fail_at && !c->allocation_failed))
         snapshot(c->card, &before);
     c->failed = false;
     out->alive = true;

@@ -1,7 +1,7 @@
 /* Seams: where a fault is injected into a running card. The n-th allocation, the n-th call of the random source, the
  * n-th call of libcrypto fails; counted and failed only while armed, so that tests may allocate and sign in between.
- * Used by test_fault.c (flows), test_fault_life.c (making, copying, opening cards) and probe_fault.c (every command of
- * every conformance program).
+ * Used by test_fault.c (flows), test_fault_life.c (making, copying, opening cards), probe/fault.c (every command of
+ * every conformance program) and tests/fuzz/faults.c (inputs that make memory fail).
  *
  * Programs that link this get the linker's --wrap for malloc and what else allocates for its caller, and for each
  * function in crypto_calls.h; and OpenSSL allocates through the same seam.
