@@ -4,35 +4,13 @@
 # leaves the file as it was. Called by meson (tools/install/meson.build):
 # test_cli_command.sh SOFTEUICC SOFTEUICC_INSTALL PROFILES_FOLDER CERTIFICATES_FOLDER
 set -eu
-absolute() {
-    case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
-}
+. "$(dirname "$0")/command.sh"
 softeuicc=$(absolute "$1")
 install=$(absolute "$2")
 profiles=$(absolute "$3")
 certificates=$(absolute "$4")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-XDG_DATA_HOME=$scratch/data
-export XDG_DATA_HOME
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
-
-exits() { # STATUS MESSAGE ARGUMENT...: standard error has MESSAGE, or is empty
-    status=0
-    wanted=$1
-    message=$2
-    shift 2
-    "$softeuicc" "$@" >out 2>err </dev/null || status=$?
-    [ $status -eq "$wanted" ] || wrong "$*: exit status $status, expected $wanted ($(cat err))"
-    [ -n "$message" ] || [ ! -s err ] || wrong "$*: said '$(cat err)'"
-    [ -z "$message" ] || grep -q -e "$message" err || wrong "$*: said '$(cat err)', not '$message'"
-}
+program=$softeuicc
+enter_scratch
 
 prints() { # TEXT: the last command printed a line that begins like this
     grep -q -e "^$1" out || wrong "printed '$(cat out)', no line begins with '$1'"

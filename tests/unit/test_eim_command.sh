@@ -2,27 +2,10 @@
 # softeuicc eim: list, add and remove on a card file, and what info tells of SGP.32 (SGP.32 3.5, 2.11.1.1.1).
 # Called by meson (tests/unit/meson.build): test_eim_command.sh SOFTEUICC
 set -eu
-case $1 in /*) softeuicc=$1 ;; *) softeuicc=$PWD/$1 ;; esac
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
-
-exits() { # STATUS MESSAGE ARGUMENT...: standard error has MESSAGE
-    status=0
-    wanted=$1
-    message=$2
-    shift 2
-    "$softeuicc" "$@" >out 2>err || status=$?
-    [ $status -eq "$wanted" ] || wrong "$*: exit status $status, expected $wanted ($(cat err))"
-    [ -n "$message" ] || [ ! -s err ] || wrong "$*: said '$(cat err)'"
-    grep -q -e "$message" err || [ -z "$message" ] || wrong "$*: said '$(cat err)', not '$message'"
-}
+. "$(dirname "$0")/command.sh"
+softeuicc=$(absolute "$1")
+program=$softeuicc
+enter_scratch
 
 prints() { # TEXT: the last command printed a line that is TEXT
     grep -qx -e "$1" out || wrong "printed '$(cat out)', no line is '$1'"

@@ -2,38 +2,12 @@
 # softeuicc fs: what it prints of the profiles of a card is what their packages say and what a terminal reads; PINs and keys
 # are not in it. Called by meson (tools/install/meson.build): test_fs_command.sh SOFTEUICC_INSTALL SOFTEUICC PROFILES_FOLDER
 set -eu
-absolute() {
-    case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
-}
+. "$(dirname "$0")/command.sh"
 install=$(absolute "$1")
 softeuicc=$(absolute "$2")
 profiles=$(absolute "$3")
-scratch=$(mktemp -d)
-daemon=
-cleanup() {
-    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :
-    rm -rf "$scratch"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
-
-exits() { # STATUS MESSAGE ARGUMENT...: standard error has MESSAGE
-    status=0
-    wanted=$1
-    message=$2
-    shift 2
-    "$softeuicc" "$@" >out 2>err || status=$?
-    [ $status -eq "$wanted" ] || wrong "$*: exit status $status, expected $wanted ($(cat err))"
-    [ -n "$message" ] || [ ! -s err ] || wrong "$*: said '$(cat err)'"
-    grep -q -e "$message" err || [ -z "$message" ] || wrong "$*: said '$(cat err)', not '$message'"
-}
+program=$softeuicc
+enter_scratch
 
 prints() { # PATTERN: the last command printed a line that is PATTERN
     grep -qxE -e "$1" out || wrong "printed '$(cat out)', no line is '$1'"

@@ -3,33 +3,14 @@
 # the card or the user is wrong. Called by meson (tools/install/meson.build):
 # test_install.sh SOFTEUICC_INSTALL SOFTEUICC PROFILES_FOLDER MAKE_PKI
 set -eu
-absolute() {
-    case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
-}
+. "$(dirname "$0")/command.sh"
 install=$(absolute "$1")
 softeuicc=$(absolute "$2")
 profiles=$(absolute "$3")
 make_pki=$(absolute "$4")
 operational=$profiles/operational.der
 tiny=$profiles/tiny.der
-scratch=$(mktemp -d)
-daemon=
-cleanup() {
-    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :
-    rm -rf "$scratch"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
-# The default card file must be nobody's.
-XDG_DATA_HOME=$scratch/data
-export XDG_DATA_HOME
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
+enter_scratch
 
 exits() { # STATUS PATTERN ARGUMENT...: standard output or standard error has a line that fits the pattern
     status=0

@@ -2,22 +2,9 @@
 # softeuicc run --mutate end to end: over TCP, on standard input and output, and what is said about wrong options.
 # Called by meson (tests/unit/meson.build): test_mutate_command.sh SOFTEUICC
 set -eu
-case $1 in /*) softeuicc=$1 ;; *) softeuicc=$PWD/$1 ;; esac
-scratch=$(mktemp -d)
-daemon=
-cleanup() {
-    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :
-    rm -rf "$scratch"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
+. "$(dirname "$0")/command.sh"
+softeuicc=$(absolute "$1")
+enter_scratch
 
 refuses() { # STATUS MESSAGE ARGUMENT...
     status=0

@@ -2,30 +2,11 @@
 # The command line of softeuicc-profile: exit statuses, messages with file and line, files and pipes.
 # Called by meson (tools/saip/meson.build): test_profile_command.sh TOOL PACKAGE
 set -eu
-absolute() {
-    case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac
-}
+. "$(dirname "$0")/command.sh"
 tool=$(absolute "$1")
 package=$(absolute "$2")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-failures=0
-
-wrong() {
-    echo "FAIL: $*" >&2
-    failures=$((failures + 1))
-}
-
-exits() { # STATUS MESSAGE ARGUMENT...: standard error has MESSAGE
-    status=0
-    wanted=$1
-    message=$2
-    shift 2
-    "$tool" "$@" >out 2>err </dev/null || status=$?
-    [ $status -eq "$wanted" ] || wrong "$*: exit status $status, expected $wanted"
-    grep -q -e "$message" err || [ -z "$message" ] || wrong "$*: said '$(cat err)', not '$message'"
-}
+program=$tool
+enter_scratch
 
 # Files and pipes give the same.
 exits 0 '' decode "$package" -o source
