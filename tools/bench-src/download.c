@@ -152,23 +152,13 @@ static void growth(struct slice package)
     card_free(&many);
 }
 
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) bench_die("%s cannot be read", path);
-    uint8_t piece[4096];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-        buf_append(out, slice_of(piece, n));
-    fclose(file);
-}
-
 int main(int argc, char **argv)
 {
     BUF_LOCAL small = {0};
     BUF_LOCAL text = {0};
     if (argc != 3) bench_die("usage: download SMALL_PACKAGE PERSONALITY_FILE");
-    read_file(argv[1], &small);
-    read_file(argv[2], &text);
+    bench_read_file(argv[1], &small);
+    bench_read_file(argv[2], &text);
     buf_byte(&text, 0);
     personality = (const char *)text.p;
     download_against_openssl();

@@ -2,6 +2,7 @@
  * Figures: apdu_per_s, durable_commit_us, heap_per_card_kb. */
 #include "bench.h"
 #include "euicc.h"
+#include "outside.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -12,27 +13,6 @@
 enum { ROUNDS = 9, PER_ROUND = 50000, COMMITS = 2000, CARDS = 1000 };
 
 static uint8_t answer[65538];
-
-/* What lies outside the card: struct euicc_env has one ctx for both. */
-struct outside {
-    euicc_random *random;
-    euicc_file *file;
-};
-
-static int outside_random(void *ctx, uint8_t *out, size_t n)
-{
-    return euicc_random_bytes(((struct outside *)ctx)->random, out, n);
-}
-
-static int outside_load(void *ctx, euicc_put_fn put, void *put_ctx)
-{
-    return euicc_file_load(((struct outside *)ctx)->file, put, put_ctx);
-}
-
-static int outside_commit(void *ctx, const struct euicc_change *changes, size_t n)
-{
-    return euicc_file_commit(((struct outside *)ctx)->file, changes, n);
-}
 
 static void must(int result, const char *what)
 {

@@ -6,6 +6,7 @@
  * disk_per_profile_kb. */
 #include "auc.h"
 #include "bench.h"
+#include "outside.h"
 #include "server.h"
 #include "timed_card.h"
 
@@ -309,27 +310,6 @@ static void no_notifications(struct lpa *lpa)
         if (lpa_remove_notification(lpa, numbers[i]) != 0) bench_die("RemoveNotification: %s", lpa->error);
 }
 
-/* What lies outside a card on a file: struct euicc_env has one ctx for both. */
-struct outside {
-    euicc_random *random;
-    euicc_file *file;
-};
-
-static int outside_random(void *ctx, uint8_t *out, size_t n)
-{
-    return euicc_random_bytes(((struct outside *)ctx)->random, out, n);
-}
-
-static int outside_load(void *ctx, euicc_put_fn put, void *put_ctx)
-{
-    return euicc_file_load(((struct outside *)ctx)->file, put, put_ctx);
-}
-
-static int outside_commit(void *ctx, const struct euicc_change *changes, size_t n)
-{
-    return euicc_file_commit(((struct outside *)ctx)->file, changes, n);
-}
-
 /* The size of a card file that holds this card, in bytes. */
 static double size_on_disk(const euicc *card, const char *folder)
 {
@@ -381,16 +361,6 @@ static void sizes(struct slice package, const char *folder)
     server_free(&server);
 }
 
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) bench_die("%s cannot be read", path);
-    uint8_t piece[4096];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-        buf_append(out, slice_of(piece, n));
-    fclose(file);
-}
-
 int main(int argc, char **argv)
 {
     BUF_LOCAL package = {0};
@@ -399,8 +369,8 @@ int main(int argc, char **argv)
     struct bench_card card;
     struct server server;
     if (argc != 4) bench_die("usage: profile PACKAGE PERSONALITY_FILE FOLDER");
-    read_file(argv[1], &package);
-    read_file(argv[2], &text);
+    bench_read_file(argv[1], &package);
+    bench_read_file(argv[2], &text);
     buf_byte(&text, 0);
     personality = (const char *)text.p;
     server_real_package(&real);

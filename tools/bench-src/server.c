@@ -75,3 +75,13 @@ void server_real_package(struct buf *package)
     if (!session || !kat_get(session, "ppk.upp", package)) bench_die("tests/kat/real-session.txt has no package");
     kat_free(session);
 }
+
+void bench_read_file(const char *path, struct buf *out)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) bench_die("%s cannot be read", path);
+    uint8_t piece[4096];
+    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_append(out, slice_of(piece, n));
+    fclose(file);
+}

@@ -23,4 +23,7 @@ void server_clean_up(struct lpa *lpa, struct slice iccid);
 /* The 12 KB package of a real session (TS.48), from tests/kat. */
 void server_real_package(struct buf *package);
 
+/* Appends a whole file; ends the program if it cannot be read. */
+void bench_read_file(const char *path, struct buf *out);
+
 #endif
