@@ -30,7 +30,7 @@ owner_of_system_header()
     case "$1" in
     openssl/*) echo crypto ;;
     libtasn1.h) echo asn1 ;;
-    sqlite3.h | xxhash.h) echo store ;;
+    sqlite3.h | xxhash.h | zlib.h) echo store ;;
     sys/socket.h | sys/un.h | netinet/* | arpa/* | netdb.h | net/*) echo transport ;;
     winscard.h | pcsclite.h | PCSC/* | check.h) echo "" ;;
     *) echo any ;;

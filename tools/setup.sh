@@ -4,7 +4,7 @@
 # tools/run, tools/test, tools/demo and tools/bench do. Every function says what it does and may be called twice.
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libtasn1-6-dev libtasn1-bin libsqlite3-dev libxxhash-dev"
-packages_build+=" check libpcsclite-dev"
+packages_build+=" zlib1g-dev check libpcsclite-dev"
 packages_run="$packages_build pcscd vsmartcard-vpcd opensc pcsc-tools"
 packages_test="$packages_run clang clang-format clang-tidy libclang-rt-14-dev gcovr cppcheck valgrind binutils"
 packages_test+=" sqlite3 openssl"

@@ -2,6 +2,7 @@
 #include "store/image.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 #define MAGIC_SIZE (sizeof IMAGE_MAGIC - 1)
 #define HEAD_SIZE (MAGIC_SIZE + 1 + 4)
@@ -55,56 +56,9 @@ void entry_list_free(struct entry_list *list)
 
 /* ---- numbers ---- */
 
-/* Half a byte at a time. */
-static uint32_t crc32_slowly(uint32_t crc, struct slice s)
-{
-    /* The remainders of the 16 values of half a byte, reflected polynomial EDB88320. */
-    static const uint32_t table[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-                                       0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                       0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    for (size_t i = 0; i < s.n; i++) {
-        crc ^= s.p[i];
-        crc = (crc >> 4) ^ table[crc & 15];
-        crc = (crc >> 4) ^ table[crc & 15];
-    }
-    return crc;
-}
-
-/* Tables for eight bytes at a time cost as much as some hundred bytes done slowly, and are not worth room in the
- * program.
- */
-#define CRC_LANES 8
-#define CRC_WORTH_TABLES 2048
-
-static uint32_t read_le32(const uint8_t *p)
-{
-    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-}
-
-/* tables[k][b]: what byte b becomes when k more bytes follow it. */
-static uint32_t crc32_by_tables(uint32_t crc, struct slice s)
-{
-    uint32_t tables[CRC_LANES][256];
-    for (unsigned b = 0; b < 256; b++) {
-        const uint8_t byte = (uint8_t)b;
-        tables[0][b] = crc32_slowly(0, slice_of(&byte, 1));
-    }
-    for (size_t k = 1; k < CRC_LANES; k++)
-        for (size_t b = 0; b < 256; b++)
-            tables[k][b] = tables[k - 1][b] >> 8 ^ tables[0][tables[k - 1][b] & 0xff];
-    for (; s.n >= CRC_LANES; s = slice_skip(s, CRC_LANES)) {
-        const uint32_t low = crc ^ read_le32(s.p);
-        const uint32_t high = read_le32(s.p + 4);
-        crc = 0;
-        for (unsigned k = 0; k < 4; k++)
-            crc ^= tables[7 - k][low >> 8 * k & 0xff] ^ tables[3 - k][high >> 8 * k & 0xff];
-    }
-    return crc32_slowly(crc, s);
-}
-
 static uint32_t crc32_of(struct slice s)
 {
-    return ~(s.n < CRC_WORTH_TABLES ? crc32_slowly(0xffffffff, s) : crc32_by_tables(0xffffffff, s));
+    return (uint32_t)crc32_z(0, s.p, s.n);
 }
 
 static void put_u32(struct buf *b, size_t n)
