@@ -277,6 +277,11 @@ enum err domain_key_delete(const struct isdp *isdp, uint8_t number, uint8_t vers
     name_below("sdcount", number, reference, 4, name);
     TRY(isdp_delete(isdp, name));
     name_below("sdkey", number, reference, 4, name);
+    TRY(isdp_delete(isdp, name));
+    /* the last key of a set takes the counter of its sessions with it */
+    name_below("sdkey", number, version, 2, name);
+    if (isdp_first(isdp, name).name) return OK;
+    name_below("sdsequence", number, version, 2, name);
     return isdp_delete(isdp, name);
 }
 

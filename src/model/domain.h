@@ -90,7 +90,7 @@ MUST_USE enum err domain_key_get(const struct isdp *isdp, uint8_t number, uint8_
 bool domain_key_component(const struct domain_key *key, uint8_t type, struct slice *data);
 /* Replaces or makes it. The counter stays: a new key's is 0 until domain_key_put_counter(). */
 MUST_USE enum err domain_key_put(const struct isdp *isdp, uint8_t number, const struct domain_key *key);
-/* With its counter. */
+/* With its counter; the last key of a version also with the counter of the channels opened with it. */
 MUST_USE enum err domain_key_delete(const struct isdp *isdp, uint8_t number, uint8_t version, uint8_t identifier);
 /* In the order of version and identifier: start with *next 0 and call until *found is false. */
 MUST_USE enum err domain_key_next(const struct isdp *isdp, uint8_t number, unsigned *next, struct domain_key *out,

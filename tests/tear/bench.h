@@ -97,6 +97,7 @@ struct flow {
 extern const struct flow *const consumer_flows[];
 extern const struct flow *const iot_flows[];
 extern const struct flow *const uicc_flows[];
+extern const struct flow *const remote_flows[];
 /* NULL: past the end of all lists. */
 const struct flow *flow_at(size_t index);
 size_t flow_count(void);
