@@ -121,6 +121,8 @@ bool eim_configuration_parse(const struct model *m, struct slice content, struct
     size_t place = 0;
     struct tlv t;
     *out = (struct eim_configuration){0};
+    /* what is stored without being looked into is given back one day: it has to be DER, too */
+    if (!tlv_strict(content, TLV_DEPTH_MAX, NULL)) return false;
     while (content.n) {
         if (!tlv_next(&content, &t) || out->part_count == sizeof out->parts / sizeof out->parts[0]) return false;
         size_t at = place;

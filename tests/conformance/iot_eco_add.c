@@ -165,7 +165,7 @@ START_TEST(test_add_bad_points)
         buf_append(&bad, buf_slice(&good));
         if (flaw == 0) bad.p[bad.n - 1] ^= 1; /* not on the curve */
         if (flaw == 1) bad.p[bad.n - 65] = 2; /* not uncompressed */
-        if (flaw == 2) bad.p[24] ^= 1;        /* another curve's OID */
+        if (flaw == 2) bad.p[22] ^= 1;        /* another curve's OID */
         const struct eim_edit edit = {.kind = EIM_EDIT_VALUE, .tag = 0xa5, .bytes = buf_slice(&bad)};
         eco("a point that is none", around("A8", changed(&edit, false)), "A8(020107)", ADD, "a key on a curve", "none");
     }
