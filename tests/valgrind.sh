@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:?usage: tests/valgrind.sh BUILD [--all | NAME...]}
 shift
 jobs=${VALGRIND_JOBS:-2}
-sample="asn1 personality saip scp secured_packet store_image tlv es10c_profiles_info uicc_records domain_select"
+sample="asn1 personality saip scp secured_packet store_image tlv uicc_records"
 command -v valgrind >/dev/null || { echo "valgrind is not installed"; exit 2; }
 if [ ! -f "$build/build.ninja" ]; then
     meson setup "$build" "$root" -Dtests=enabled -Dzero_init=false >/dev/null || exit 2

@@ -4,10 +4,10 @@
 # tools/run, tools/test, tools/demo and tools/bench do. Every function says what it does and may be called twice.
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libtasn1-6-dev libtasn1-bin libsqlite3-dev libxxhash-dev"
-packages_build+=" zlib1g-dev check libpcsclite-dev"
+packages_build+=" zlib1g-dev libcjson-dev check libpcsclite-dev"
 packages_run="$packages_build pcscd vsmartcard-vpcd opensc pcsc-tools"
 packages_test="$packages_run clang clang-format clang-tidy libclang-rt-14-dev gcovr cppcheck valgrind binutils"
-packages_test+=" sqlite3 openssl"
+packages_test+=" sqlite3 openssl chromium"
 
 # Debian's vsmartcard-vpcd (/etc/reader.conf.d/vpcd) makes two readers, "Virtual PCD 00 00" and "Virtual PCD 00 01", that
 # wait for their card on ports 0x8C7B = 35963 and 35964. pcscd's own serial driver table has it; there is nothing to set.
@@ -84,7 +84,8 @@ setup_packages()
     }
 }
 
-# build_into DIRECTORY [MESON OPTION...]: configures (once; later the options are set again) and builds.
+# build_into DIRECTORY [MESON OPTION...]: configures (once; later the options are set again) and builds: all, or only what
+# the meson suites that BUILD_SUITES names need.
 build_into()
 {
     local directory=$1
@@ -97,7 +98,23 @@ build_into()
             { cat "$directory.setup.log" >&2; rm -f "$directory.setup.log"; return 1; }
         rm -f "$directory.setup.log"
     fi
-    ninja -C "$directory" --quiet
+    # shellcheck disable=SC2046 # a list of targets
+    ninja -C "$directory" --quiet $([ -z "${BUILD_SUITES:-}" ] || suite_targets "$directory" "$BUILD_SUITES")
+}
+
+# The targets that the tests of these suites need.
+suite_targets()
+{
+    python3 - "$1" "$2" <<'PYTHON'
+import json, os, subprocess, sys
+folder, suites = sys.argv[1], set(sys.argv[2].split())
+def introspect(what):
+    return json.loads(subprocess.run(["meson", "introspect", folder, what], stdout=subprocess.PIPE, check=True).stdout)
+files = {target["id"]: target["filename"] for target in introspect("--targets")}
+needed = {name for test in introspect("--tests") if suites & {s.split(":")[-1] for s in test["suite"]}
+          for depends in test["depends"] for name in files[depends]}
+print("\n".join(sorted(os.path.relpath(name, os.path.realpath(folder)) for name in needed)))
+PYTHON
 }
 
 # True if something listens on this TCP port (any address). Asking the kernel, not connecting: a connection to vpcd's port

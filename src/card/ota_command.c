@@ -126,7 +126,7 @@ static enum err get_response(struct script *s, const struct apdu *a, struct uicc
         return reason_say(r, nothing_waits(&s->card->model), "TS 102 221 7.4.2.2", REASON_NO_OFFSET,
                           "a response that waits", "none");
     if (!a->has_le || a->data.n)
-        return reason_say(r, ERR_LENGTH, "TS 102 221 11.1.18", REASON_NO_OFFSET, "Le and no data", "another form");
+        return reason_say(r, ERR_LENGTH, "TS 102 221 12.1.1", REASON_NO_OFFSET, "Le and no data", "another form");
     if (a->le > left && a->le < 256) {
         answer->right_le = left;
         return OK;

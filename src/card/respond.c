@@ -93,7 +93,7 @@ enum err command_get_response(euicc *card, const struct apdu *a, struct answer *
                           "a response that waits", "none");
     answer->keeps_waiting = true;
     if (!a->has_le || a->data.n)
-        return reason_say(&card->model.reason, ERR_LENGTH, "TS 102 221 11.1.18", REASON_NO_OFFSET, "Le and no data",
+        return reason_say(&card->model.reason, ERR_LENGTH, "TS 102 221 12.1.1", REASON_NO_OFFSET, "Le and no data",
                           "another form");
     if (a->le > left && a->le < 256) {
         answer->right_le = left;

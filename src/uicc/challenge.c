@@ -1,7 +1,7 @@
-/* GET CHALLENGE (ETSI TS 102 221 11.1.20). Called by src/card. */
+/* GET CHALLENGE (ETSI TS 102 221 11.1.18). Called by src/card. */
 #include "uicc/uicc.h"
 
-#define CLAUSE "TS 102 221 11.1.20"
+#define CLAUSE "TS 102 221 11.1.18"
 
 enum err uicc_get_challenge(struct model *m, struct uicc_context *c, const struct uicc_command *a,
                             struct uicc_answer *answer)

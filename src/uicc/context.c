@@ -65,7 +65,7 @@ enum err uicc_target(struct model *m, const struct isdp *isdp, struct uicc_conte
     }
     TRY(file_by_sfi(isdp, &c->directory, sfi, out, &found));
     if (!found)
-        return reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 8.4.2", REASON_NO_OFFSET, "the SFI of a file",
+        return reason_say(&m->reason, ERR_FILE_NOT_FOUND, "TS 102 221 8.4.3", REASON_NO_OFFSET, "the SFI of a file",
                           "%02X", sfi);
     uicc_context_enter(c, out);
     return OK;

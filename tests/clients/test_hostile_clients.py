@@ -198,9 +198,18 @@ def tcp_cases():
             nonsense]
 
 
+def settled(daemon):
+    """Its open descriptors once it has closed what the clients before left."""
+    seen = []
+    while len(seen) < 5 or len(set(seen[-5:])) > 1:
+        seen.append(daemon.descriptors())
+        time.sleep(0.02)
+    return seen[-1]
+
+
 def watched(daemon, what, case, limit, rounds, memory):
     """Runs the case some times; `limit`: seconds that the next client may take; `memory`: what the daemon had before."""
-    descriptors = daemon.descriptors()
+    descriptors = settled(daemon)
     for _ in range(rounds):
         took = case()
         assert daemon.process.poll() is None, f"{what}: the daemon is gone: {daemon.said()[-2000:]}"

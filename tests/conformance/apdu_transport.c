@@ -123,7 +123,7 @@ START_TEST(test_order_of_checks)
         {"ENVELOPE P2", "80C2000102D600", "6A86", "ENVELOPE", "TS 102 221 11.2.2", "P1 P2 00 00", "00 01", NO_OFFSET},
         {"TERMINAL CAPABILITY P1", "80AA010002A900", "6A86", "TERMINAL CAPABILITY", "TS 102 221 11.1.19", "P1 P2 00 00",
          "01 00", NO_OFFSET},
-        {"GET RESPONSE P2", "00C0000100", "6A86", "GET RESPONSE", "TS 102 221 11.1.18", "P1 P2 00 00", "00 01",
+        {"GET RESPONSE P2", "00C0000100", "6A86", "GET RESPONSE", "TS 102 221 12.1.1", "P1 P2 00 00", "00 01",
          NO_OFFSET},
     };
     apdu_rows(&f, ROWS(rows));
@@ -140,7 +140,7 @@ START_TEST(test_get_response)
         {"in pieces", "00C0000010", "6F1F8410A0000005591010FFFFFFFF896111", FINE},
         {"in pieces, the other class", "80C0000001", "006110", FINE},
         {"too much again", "00C0000011", "6C10", FINE},
-        {"wrong parameters leave it waiting", "00C0010010", "6A86", "GET RESPONSE", "TS 102 221 11.1.18", "P1 P2 00 00",
+        {"wrong parameters leave it waiting", "00C0010010", "6A86", "GET RESPONSE", "TS 102 221 12.1.1", "P1 P2 00 00",
          "01 00", NO_OFFSET},
         {"the rest with Le 00", "00C0000000", "000100A5049F6501FFE00582030205009000", FINE},
         {"it is gone", "00C0000000", "6985", NOTHING_WAITS},
@@ -157,7 +157,7 @@ START_TEST(test_get_response)
         {"Le with less than all", "80E2910006BF3E035C015A05", "BF3E125A106110", FINE},
         {"the rest", "80C0000010", EID "9000", FINE},
         {"data with GET RESPONSE: select", "00A4040010" ISDR, "6121", FINE},
-        {"data with GET RESPONSE", "00C0000001AA", "6700", "GET RESPONSE", "TS 102 221 11.1.18", "Le and no data",
+        {"data with GET RESPONSE", "00C0000001AA", "6700", "GET RESPONSE", "TS 102 221 12.1.1", "Le and no data",
          "another form", NO_OFFSET},
     };
     apdu_rows(&f, ROWS(rows));

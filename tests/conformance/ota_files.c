@@ -190,7 +190,7 @@ static const struct script_row expanded[] = {
     {"a length of the script that is too much", TAR_OPEN, "AA0522", "AB(800100 900102)", "ENVELOPE", "TS 102 226 5.2.2",
      "one script in tag AA", "3 other bytes"},
     {"GET RESPONSE without Le", TAR_OPEN, "AA(" C("00A40804047F70" BINARY_FID) C("00C00000") ")",
-     "AB(800102" R("6700") ")", "GET RESPONSE", "TS 102 221 11.1.18", "Le and no data", "another form"},
+     "AB(800102" R("6700") ")", "GET RESPONSE", "TS 102 221 12.1.1", "Le and no data", "another form"},
     {"no command APDU", TAR_OPEN, "AA(" C("00A4") C("00B0000001") ")", "AB(800101" R("6700") ")", "ENVELOPE",
      "TS 102 226 5.2.2", "a command APDU in 22", "2 other bytes"},
 };

@@ -98,7 +98,9 @@ static void tear_down(void)
     for (size_t i = 0; i < point_n; i++) {
         buf_free(&points[i].command);
         free(points[i].image);
+        points[i] = (struct point){0};
     }
+    point_n = 0; /* valgrind.sh runs all tests in one process */
     card_free(&f);
     card_free(&other);
 }

@@ -310,6 +310,7 @@ START_TEST(test_terminate_card)
     struct file mf = file_at(&isdp, "");
     mf.arr_record = 5; /* everything with ADM1 */
     ck_assert_int_eq(file_put(&isdp, &mf), OK);
+    ck_assert_int_eq(store_commit(f.card->model.store, NULL), OK);
     apdu(&f, "00FE0000", "9000");
     apdu(&f, "00A4000C022F01", "9000");
     apdu_row(&f, &read);

@@ -52,7 +52,7 @@ START_TEST(test_read)
         {"offset beyond the end", "00B07FFF01", "6B00", READ, "an offset inside the file", "32767 of 5", NO_OFFSET},
         {"offset beyond the end by SFI", "00B081FF01", "6B00", READ, "an offset inside the file", "255 of 5",
          NO_OFFSET},
-        {"unknown SFI", "00B09F0001", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file", "1F", NO_OFFSET},
+        {"unknown SFI", "00B09F0001", "6A82", "READ BINARY", "TS 102 221 8.4.3", "the SFI of a file", "1F", NO_OFFSET},
         {"P1 with b7", "00B0C10001", "6A86", READ, "P1 with an SFI in b5 to b1", "C1", NO_OFFSET},
         {"P1 with b6", "00B0A10001", "6A86", READ, "P1 with an SFI in b5 to b1", "A1", NO_OFFSET},
         {"P1 before the length", "00B0C10001AA", "6A86", READ, "P1 with an SFI in b5 to b1", "C1", NO_OFFSET},
@@ -62,7 +62,7 @@ START_TEST(test_read)
         {"a BER-TLV file", "00B0890001", "6981", READ, "a transparent EF", "6F07", NO_OFFSET},
         {"a directory", "00A4000C027F10", "9000", FINE},
         {"has no EF", "00B0000001", "6986", READ, "a selected EF", "none", NO_OFFSET},
-        {"and no such SFI", "00B0810000", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file", "01",
+        {"and no such SFI", "00B0810000", "6A82", "READ BINARY", "TS 102 221 8.4.3", "the SFI of a file", "01",
          NO_OFFSET},
     };
     apdu_rows(&f, ROWS(rows));
@@ -122,7 +122,7 @@ START_TEST(test_update)
         {"too long", "00D6000006666666666666", "6700", UPDATE, "data that end inside", "6 bytes at 0 of 5", NO_OFFSET},
         {"offset at the end", "00D600050177", "6B00", UPDATE, "an offset inside the file", "5 of 5", NO_OFFSET},
         {"no data", "00D60000", "6700", UPDATE, "data to write", "none", NO_OFFSET},
-        {"unknown SFI", "00D69F000188", "6A82", "UPDATE BINARY", "TS 102 221 8.4.2", "the SFI of a file", "1F",
+        {"unknown SFI", "00D69F000188", "6A82", "UPDATE BINARY", "TS 102 221 8.4.3", "the SFI of a file", "1F",
          NO_OFFSET},
         {"P1 with b7", "00D6C1000199", "6A86", UPDATE, "P1 with an SFI in b5 to b1", "C1", NO_OFFSET},
         {"P1 before the length", "00D6C100", "6A86", UPDATE, "P1 with an SFI in b5 to b1", "C1", NO_OFFSET},

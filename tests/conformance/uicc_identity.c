@@ -1,4 +1,4 @@
-/* GET IDENTITY (3GPP TS 31.102 7.5; TS 33.501 annex C) and GET CHALLENGE (ETSI TS 102 221 11.1.20) on installed
+/* GET IDENTITY (3GPP TS 31.102 7.5; TS 33.501 annex C) and GET CHALLENGE (ETSI TS 102 221 11.1.18) on installed
  * profiles. The home network that opens what the card conceals is tests/lib/auc.c. */
 #include "aka_common.h"
 
@@ -309,11 +309,11 @@ static void challenge(const char *command, size_t n, struct buf *out)
 START_TEST(test_challenge)
 {
     static const struct row rows[] = {
-        {"no Le", "00840000", "6700", "GET CHALLENGE", "TS 102 221 11.1.20", "Le", "none", NO_OFFSET},
-        {"command data", "00840000010008", "6700", "GET CHALLENGE", "TS 102 221 11.1.20", "no command data", "1 bytes",
+        {"no Le", "00840000", "6700", "GET CHALLENGE", "TS 102 221 11.1.18", "Le", "none", NO_OFFSET},
+        {"command data", "00840000010008", "6700", "GET CHALLENGE", "TS 102 221 11.1.18", "no command data", "1 bytes",
          NO_OFFSET},
-        {"P1 01", "0084010008", "6A86", "GET CHALLENGE", "TS 102 221 11.1.20", "", "", NO_OFFSET},
-        {"P2 01", "0084000108", "6A86", "GET CHALLENGE", "TS 102 221 11.1.20", "", "", NO_OFFSET},
+        {"P1 01", "0084010008", "6A86", "GET CHALLENGE", "TS 102 221 11.1.18", "", "", NO_OFFSET},
+        {"P2 01", "0084000108", "6A86", "GET CHALLENGE", "TS 102 221 11.1.18", "", "", NO_OFFSET},
     };
     BUF_LOCAL one = {0};
     BUF_LOCAL two = {0};

@@ -57,7 +57,7 @@ START_TEST(test_files)
          NO_OFFSET},
         {"UICC case 4: AID of 7 bytes", "00A4040407A0000000871099", NOT_FOUND, "an application of the enabled profile",
          "another AID", 0},
-        {"UICC case 11: SFI 1F", "00B09F0001", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file", "1F",
+        {"UICC case 11: SFI 1F", "00B09F0001", "6A82", "READ BINARY", "TS 102 221 8.4.3", "the SFI of a file", "1F",
          NO_OFFSET},
         {"EF.DIR", "00A4000C022F00", "9000", FINE},
         {"UICC case 7: READ BINARY on records", "00B0000000", "6981", "READ BINARY", "TS 102 221 11.1.3",

@@ -59,7 +59,7 @@ START_TEST(test_start)
     static const struct row rows[] = {
         {"EF.ICCID by path", "00A4080C022FE2", "9000", FINE},
         {"read", "00B0000001", "989000", FINE},
-        {"it has no SFI", "00B0820001", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file", "02",
+        {"it has no SFI", "00B0820001", "6A82", "READ BINARY", "TS 102 221 8.4.3", "the SFI of a file", "02",
          NO_OFFSET},
         {"the USIM", SELECT_USIM, "9000", FINE},
         {"EF.IMSI by SFI", "00B0870001", "089000", FINE},

@@ -59,7 +59,7 @@ START_TEST(test_read)
         {"next with a number", "00B2010200", "6A86", READ, "P1 00 for the next", "01", NO_OFFSET},
         {"with data", "00B2010401AA", "6700", READ, "no data", "1 bytes", NO_OFFSET},
         {"without Le", "00B20104", "6104", FINE},
-        {"unknown SFI", "00B201FC00", "6A82", "READ RECORD", "TS 102 221 8.4.2", "the SFI of a file", "1F", NO_OFFSET},
+        {"unknown SFI", "00B201FC00", "6A82", "READ RECORD", "TS 102 221 8.4.3", "the SFI of a file", "1F", NO_OFFSET},
         {"a transparent EF", "00B201B400", "6981", READ, "an EF of records", "6F06", NO_OFFSET},
         {"deactivated", "00B2013C00", "6985", READ, "an activated file", "6F07", NO_OFFSET},
     };
@@ -202,7 +202,7 @@ START_TEST(test_search_enhanced)
         {"first search by SFI: from previous is from the last", "00A2004603 0700 AA 00", "040302019000", FINE},
         {"at record 1: no previous", "00A2010603 0400 AA 00", "010203049000", FINE},
         {"none", "00A2000603 0700 AA 00", "6282", FINE},
-        {"the file comes before the data", "00A201FE03 0300 AA 00", "6A82", "SEARCH RECORD", "TS 102 221 8.4.2",
+        {"the file comes before the data", "00A201FE03 0300 AA 00", "6A82", "SEARCH RECORD", "TS 102 221 8.4.3",
          "the SFI of a file", "1F", NO_OFFSET},
         {"indication 03", "00A2010603 0300 AA 00", "6A80", SEARCH, "a search indication", "03", 0},
         {"indication 14", "00A2010603 1400 AA 00", "6A80", SEARCH, "a search indication", "14", 0},

@@ -429,7 +429,7 @@ START_TEST(test_without_profile)
         {"no MF", "00A40004023F0000", WITHOUT("3F00")},
         {"no MF by nothing", "00A4000400", WITHOUT("3F00")},
         {"no EF.DIR", "00A40004022F0000", WITHOUT("2F00")},
-        {"no SFI", "00B09E0000", "6A82", "READ BINARY", "TS 102 221 8.4.2", "the SFI of a file", "1E", NO_OFFSET},
+        {"no SFI", "00B09E0000", "6A82", "READ BINARY", "TS 102 221 8.4.3", "the SFI of a file", "1E", NO_OFFSET},
         {"no STATUS", "80F2000000", "6A82", "STATUS", CLAUSE, "a file of the MF", "3F00", 0},
         {"STATUS without data", "80F2000C", "9000", FINE},
         {"no EF", "00B0000000", "6986", "READ BINARY", "TS 102 221 11.1.3", "a selected EF", "none", NO_OFFSET},

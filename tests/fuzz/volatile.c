@@ -1,6 +1,6 @@
 /* What a card keeps until power goes, and cannot be read off an image: current file and record of each logical channel,
  * presented PINs, open channels, what waits for the terminal. A refused command leaves all that as it was (ETSI TS 102
- * 221 8.4.2 for the current file, 11.1.1.4 for a SELECT that fails); two clones, from before and after it, have to give
+ * 221 8.4.3 for the current file, 11.1.1.4 for a SELECT that fails); two clones, from before and after it, have to give
  * a terminal the same answers. Used by card.c, by chance. */
 #include "bench.h"
 
@@ -70,7 +70,7 @@ static uint8_t channel_of(struct slice capdu)
     return capdu.n && (capdu.p[0] & 0x40) == 0 ? capdu.p[0] & 3 : CHANNELS;
 }
 
-/* A valid short identifier selects its file, whatever comes of the command then (8.4.2: implicit selection). */
+/* A valid short identifier selects its file, whatever comes of the command then (8.4.3: implicit selection). */
 static bool names_file(struct slice capdu)
 {
     if (capdu.n < 4) return false;

@@ -98,16 +98,6 @@ static void raise_s(uint8_t s[32], const uint8_t order[32])
     if (memcmp(other, s, 32) > 0) memcpy(s, other, 32);
 }
 
-static void put_der_number(struct buf *b, struct slice number)
-{
-    while (number.n > 1 && number.p[0] == 0)
-        number = slice_skip(number, 1);
-    size_t mark = tlv_open(b, 0x02);
-    if (number.p[0] & 0x80) buf_byte(b, 0);
-    buf_append(b, number);
-    tlv_close(b, mark);
-}
-
 /* The signature r||s in the form that the spoil wants. */
 static void shape_signature(struct buf *signature, enum eim_signature_form form, enum test_curve curve)
 {
@@ -116,13 +106,9 @@ static void shape_signature(struct buf *signature, enum eim_signature_form form,
     if (signature->n != sizeof raw) return;
     memcpy(raw, signature->p, sizeof raw);
     buf_reset(signature);
-    size_t mark;
     switch (form) {
     case EIM_SIGNATURE_DER:
-        mark = tlv_open(signature, 0x30);
-        put_der_number(signature, slice_of(raw, 32));
-        put_der_number(signature, slice_of(raw + 32, 32));
-        tlv_close(signature, mark);
+        pki_put_signature(signature, slice_of(raw, 64));
         return;
     case EIM_SIGNATURE_SHORT:
         buf_append(signature, slice_of(raw, 63));

@@ -59,6 +59,8 @@ struct pki_request {
 bool pki_issue(const struct pki_request *request, const struct pki_issuer *issuer, struct buf *certificate);
 /* Appends the SubjectPublicKeyInfo of a key. */
 void pki_put_public_key(struct buf *b, const struct test_key *key);
+/* r || s as ECDSA-Sig-Value, in DER. */
+void pki_put_signature(struct buf *b, struct slice raw);
 
 /* A root that is trusted: SGP.22 chains by key identifier and key, not by name. */
 struct pki_anchor {

@@ -246,13 +246,22 @@ static bool put_to_be_signed(struct buf *b, const struct pki_request *r, const s
     return true;
 }
 
-static void put_der_integer(struct buf *b, struct slice number)
+static void put_integer(struct buf *b, struct slice number)
 {
     while (number.n > 1 && number.p[0] == 0)
         number = slice_skip(number, 1);
     size_t mark = tlv_open(b, 0x02);
     if (number.p[0] & 0x80) buf_byte(b, 0);
     buf_append(b, number);
+    tlv_close(b, mark);
+}
+
+void pki_put_signature(struct buf *b, struct slice raw)
+{
+    size_t half = raw.n / 2;
+    size_t mark = tlv_open(b, 0x30);
+    put_integer(b, slice_of(raw.p, half));
+    put_integer(b, slice_skip(raw, half));
     tlv_close(b, mark);
 }
 
@@ -264,10 +273,7 @@ bool pki_issue(const struct pki_request *r, const struct pki_issuer *issuer, str
     if (!put_to_be_signed(&tbs, r, issuer) || !test_sign(&issuer->key, buf_slice(&tbs), &raw)) return false;
     size_t half = issuer->key.n;
     if (r->flaws.bad_signature) raw.p[half - 1] ^= 1;
-    size_t pair = tlv_open(&der, 0x30);
-    put_der_integer(&der, slice_of(raw.p, half));
-    put_der_integer(&der, slice_of(raw.p + half, half));
-    tlv_close(&der, pair);
+    pki_put_signature(&der, buf_slice(&raw));
     if (r->flaws.changed_after_signing) {
         struct slice in = buf_slice(&tbs);
         struct tlv whole;

@@ -1,4 +1,4 @@
-/* What the steps of flows_consumer.c and flows_iot.c share. */
+/* What the steps of flows_*.c share. */
 #ifndef SOFTEUICC_TESTS_TEAR_FLOWS_H
 #define SOFTEUICC_TESTS_TEAR_FLOWS_H
 
@@ -25,5 +25,15 @@ bool step_is_disabled(struct bench *b);
 /* All notifications, checked by the SM-DP+, are removed. */
 bool step_process_notifications(struct bench *b);
 bool step_no_notifications(struct bench *b);
+
+/* ---- a terminal ---- */
+
+/* The answer with its status word; false: interrupted. */
+bool flow_transmit(struct bench *b, struct slice command, const char *what, struct buf *answer);
+uint16_t flow_status(const struct buf *answer);
+/* A command as put_hex() takes it, which must give this status word; false: interrupted. */
+bool flow_say(struct bench *b, const char *digits, uint16_t expected);
+/* A file of the first profile by its path. */
+bool flow_find_file(const struct bench *b, const char *path, struct euicc_file_description *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the flows of LPA and IPA share; see flows.h. */
+/* What the flows of LPA, IPA, terminal and operator share; see flows.h. */
+#define _DEFAULT_SOURCE
 #include "flows.h"
 
 static const char *const iccids[] = {"", ICCID_1, ICCID_2, ICCID_3, ICCID_4, ICCID("05")};
@@ -83,4 +84,39 @@ bool step_no_notifications(struct bench *b)
 {
     struct euicc_description d;
     return euicc_describe(b->card, &d) == EUICC_OK && d.notification_count == 0;
+}
+
+/* ---- a terminal ---- */
+
+bool flow_transmit(struct bench *b, struct slice command, const char *what, struct buf *answer)
+{
+    struct lpa_reader *reader = &b->ipa.lpa.reader;
+    bool well = reader->transmit(reader->ctx, command, answer);
+    return bench_went(b, well, what) && !b->hit;
+}
+
+uint16_t flow_status(const struct buf *answer)
+{
+    return (uint16_t)(answer->p[answer->n - 2] << 8 | answer->p[answer->n - 1]);
+}
+
+bool flow_say(struct bench *b, const char *digits, uint16_t expected)
+{
+    BUF_LOCAL command = {0};
+    BUF_LOCAL answer = {0};
+    put_hex(&command, digits);
+    if (!flow_transmit(b, buf_slice(&command), digits, &answer)) return false;
+    uint16_t status = flow_status(&answer);
+    bench_check(b, status == expected, "%s gives %04X, expected %04X", digits, status, expected);
+    return true;
+}
+
+bool flow_find_file(const struct bench *b, const char *path, struct euicc_file_description *out)
+{
+    char last[EUICC_PATH_SIZE];
+    for (const char *after = NULL; euicc_describe_file(b->card, 0, after, out) == EUICC_OK; after = last) {
+        if (strcmp(out->path, path) == 0) return true;
+        memcpy(last, out->path, sizeof last);
+    }
+    return false;
 }

@@ -16,49 +16,13 @@
 #define SELECT_MF "00A4000C023F00"
 #define STATUS_LOW_COUNTER 0x02
 
-/* ---- talking ---- */
-
-/* The answer with its status word; false: interrupted. */
-static bool transmit(struct bench *b, struct slice command, const char *what, struct buf *answer)
-{
-    struct lpa_reader *reader = &b->ipa.lpa.reader;
-    bool well = reader->transmit(reader->ctx, command, answer);
-    return bench_went(b, well, what) && !b->hit;
-}
-
-static uint16_t status_of(const struct buf *answer)
-{
-    return (uint16_t)(answer->p[answer->n - 2] << 8 | answer->p[answer->n - 1]);
-}
-
-static bool say(struct bench *b, const char *digits, uint16_t expected)
-{
-    BUF_LOCAL command = {0};
-    BUF_LOCAL answer = {0};
-    put_hex(&command, digits);
-    if (!transmit(b, buf_slice(&command), digits, &answer)) return false;
-    bench_check(b, status_of(&answer) == expected, "%s gives %04X, expected %04X", digits, status_of(&answer),
-                expected);
-    return true;
-}
-
 /* ---- secured packets: step n has the counter n and fills EF.LOCI with n ---- */
-
-static bool find_file(const struct bench *b, const char *path, struct euicc_file_description *out)
-{
-    char last[EUICC_PATH_SIZE];
-    for (const char *after = NULL; euicc_describe_file(b->card, 0, after, out) == EUICC_OK; after = last) {
-        if (strcmp(out->path, path) == 0) return true;
-        memcpy(last, out->path, sizeof last);
-    }
-    return false;
-}
 
 static bool is_written(struct bench *b)
 {
     struct euicc_file_description f;
     size_t same = 0;
-    bool found = find_file(b, LOCATION, &f);
+    bool found = flow_find_file(b, LOCATION, &f);
     ck_assert(found && f.content_size >= 4);
     for (size_t i = 0; i < 4; i++)
         same += f.content[i] == b->at->argument;
@@ -83,8 +47,9 @@ static bool send_packet(struct bench *b, uint8_t status)
     put_hex(&script, digits);
     ck_assert(ota_packet(&server, buf_slice(&script), &packet));
     ota_put_envelope(buf_slice(&packet), &envelope);
-    if (!say(b, TERMINAL_PROFILE, 0x9000) || !transmit(b, buf_slice(&envelope), "ENVELOPE", &answer)) return false;
-    ck_assert_uint_eq(status_of(&answer), 0x9000);
+    if (!flow_say(b, TERMINAL_PROFILE, 0x9000) || !flow_transmit(b, buf_slice(&envelope), "ENVELOPE", &answer))
+        return false;
+    ck_assert_uint_eq(flow_status(&answer), 0x9000);
     buf_truncate(&answer, answer.n - 2);
     const char *why = ota_open(&server, buf_slice(&answer), true, &opened);
     bench_check(b, !why, "packet %d: %s", b->at->argument, why);
@@ -142,13 +107,14 @@ static bool open_channel(struct bench *b, struct gp_host *h)
     BUF_LOCAL authenticate = {0};
     BUF_LOCAL answer = {0};
     gp_host_initialize(h, &initialize);
-    if (!say(b, SELECT_MNO, 0x9000) || !transmit(b, buf_slice(&initialize), "INITIALIZE UPDATE", &answer)) return false;
-    bench_check(b, status_of(&answer) == 0x9000, "INITIALIZE UPDATE gives %04X", status_of(&answer));
+    if (!flow_say(b, SELECT_MNO, 0x9000) || !flow_transmit(b, buf_slice(&initialize), "INITIALIZE UPDATE", &answer))
+        return false;
+    bench_check(b, flow_status(&answer) == 0x9000, "INITIALIZE UPDATE gives %04X", flow_status(&answer));
     buf_truncate(&answer, answer.n - 2);
     bench_check(b, gp_host_initialized(h, buf_slice(&answer)), "%s", h->error);
     gp_host_authenticate(h, 0x33, &authenticate);
-    if (!transmit(b, buf_slice(&authenticate), "EXTERNAL AUTHENTICATE", &answer)) return false;
-    bench_check(b, status_of(&answer) == 0x9000, "EXTERNAL AUTHENTICATE gives %04X", status_of(&answer));
+    if (!flow_transmit(b, buf_slice(&authenticate), "EXTERNAL AUTHENTICATE", &answer)) return false;
+    bench_check(b, flow_status(&answer) == 0x9000, "EXTERNAL AUTHENTICATE gives %04X", flow_status(&answer));
     return true;
 }
 
@@ -173,12 +139,12 @@ static bool put_key(struct bench *b)
     plain.p[4] = (uint8_t)(plain.n - 5);
     buf_byte(&plain, 0x00);
     gp_host_wrap(&session, buf_slice(&plain), &command);
-    if (!transmit(b, buf_slice(&command), "PUT KEY", &answer)) return false;
-    bench_check(b, gp_host_unwrap(&session, buf_slice(&answer), &data) && status_of(&answer) == 0x9000,
-                "PUT KEY gives %04X: %s", status_of(&answer), session.error);
+    if (!flow_transmit(b, buf_slice(&command), "PUT KEY", &answer)) return false;
+    bench_check(b, gp_host_unwrap(&session, buf_slice(&answer), &data) && flow_status(&answer) == 0x9000,
+                "PUT KEY gives %04X: %s", flow_status(&answer), session.error);
     /* the replaced ones open nothing any more */
     (void)snprintf(gone, sizeof gone, "8050%02X0008C0C1C2C3C4C5C6C700", c->replaced);
-    return !c->replaced || (say(b, SELECT_MNO, 0x9000) && say(b, gone, 0x6a88));
+    return !c->replaced || (flow_say(b, SELECT_MNO, 0x9000) && flow_say(b, gone, 0x6a88));
 }
 
 /* ---- unblocking PIN1 ---- */
@@ -186,7 +152,7 @@ static bool put_key(struct bench *b)
 static struct euicc_pin_description pin1(const struct bench *b)
 {
     struct euicc_file_description f;
-    bool found = find_file(b, "3F00", &f);
+    bool found = flow_find_file(b, "3F00", &f);
     ck_assert(found);
     for (size_t i = 0; i < f.pin_count; i++)
         if (f.pins[i].reference == PIN1) return f.pins[i];
@@ -200,7 +166,7 @@ static bool is_asked_for(struct bench *b)
 
 static bool ask_for(struct bench *b)
 {
-    return say(b, SELECT_MF, 0x9000) && say(b, "002800010830303030FFFFFFFF", 0x9000);
+    return flow_say(b, SELECT_MF, 0x9000) && flow_say(b, "002800010830303030FFFFFFFF", 0x9000);
 }
 
 /* A cut may lose a try that was not answered, and never gives one back. */
@@ -211,9 +177,9 @@ static bool is_blocked(struct bench *b)
 
 static bool block(struct bench *b)
 {
-    while (say(b, SELECT_MF, 0x9000) && pin1(b).left) {
+    while (flow_say(b, SELECT_MF, 0x9000) && pin1(b).left) {
         unsigned left = pin1(b).left - 1;
-        if (!say(b, "00200001083939393939393939", (uint16_t)(0x63c0 | left))) return false;
+        if (!flow_say(b, "00200001083939393939393939", (uint16_t)(0x63c0 | left))) return false;
     }
     return is_blocked(b);
 }
@@ -228,8 +194,8 @@ static bool is_wrong_puk(struct bench *b)
 static bool present_wrong_puk(struct bench *b)
 {
     const unsigned left = pin1(b).puk_left - 1;
-    bool went =
-        say(b, SELECT_MF, 0x9000) && say(b, "002C00011039393939393939393131313131313131", (uint16_t)(0x63c0 | left));
+    bool went = flow_say(b, SELECT_MF, 0x9000) &&
+                flow_say(b, "002C00011039393939393939393131313131313131", (uint16_t)(0x63c0 | left));
     const struct euicc_pin_description now = pin1(b);
     bench_check(b, now.puk_left == left || (!went && now.puk_left == left + 1), "%u tries of the PUK, expected %u",
                 now.puk_left, left);
@@ -248,12 +214,12 @@ static bool is_unblocked(struct bench *b)
 
 static bool unblock(struct bench *b)
 {
-    return say(b, SELECT_MF, 0x9000) && say(b, "002C000110 3132333435363738 3131313131313131", 0x9000);
+    return flow_say(b, SELECT_MF, 0x9000) && flow_say(b, "002C000110 3132333435363738 3131313131313131", 0x9000);
 }
 
 static bool present_new(struct bench *b)
 {
-    return say(b, SELECT_MF, 0x9000) && say(b, "00200001083131313131313131", 0x9000);
+    return flow_say(b, SELECT_MF, 0x9000) && flow_say(b, "00200001083131313131313131", 0x9000);
 }
 
 /* ---- flows ---- */

@@ -12,50 +12,18 @@
 #define SELECT_MF "00A4000C023F00"
 #define ADM1 0x0a
 
-/* ---- talking ---- */
-
-/* False: interrupted. */
-static bool send(struct bench *b, const char *digits, uint16_t expected, struct buf *answer)
-{
-    BUF_LOCAL command = {0};
-    struct lpa_reader *reader = &b->ipa.lpa.reader;
-    put_hex(&command, digits);
-    bool well = reader->transmit(reader->ctx, buf_slice(&command), answer);
-    if (!bench_went(b, well, digits)) return false;
-    uint16_t sw = (uint16_t)(answer->p[answer->n - 2] << 8 | answer->p[answer->n - 1]);
-    if (b->hit) return false;
-    bench_check(b, sw == expected, "%s gives %04X, expected %04X", digits, sw, expected);
-    return true;
-}
-
-static bool say(struct bench *b, const char *digits, uint16_t expected)
-{
-    BUF_LOCAL answer = {0};
-    return send(b, digits, expected, &answer);
-}
-
 static bool in_usim_with_adm1(struct bench *b)
 {
-    return say(b, SELECT_USIM, 0x9000) && say(b, "0020000A083838383838383838", 0x9000);
+    return flow_say(b, SELECT_USIM, 0x9000) && flow_say(b, "0020000A083838383838383838", 0x9000);
 }
 
 /* ---- looking ---- */
-
-static bool find_file(const struct bench *b, const char *path, struct euicc_file_description *out)
-{
-    char last[EUICC_PATH_SIZE];
-    for (const char *after = NULL; euicc_describe_file(b->card, 0, after, out) == EUICC_OK; after = last) {
-        if (strcmp(out->path, path) == 0) return true;
-        memcpy(last, out->path, sizeof last);
-    }
-    return false;
-}
 
 /* Tries that are left of ADM1. */
 static unsigned tries(const struct bench *b, unsigned *of)
 {
     struct euicc_file_description f;
-    bool found = find_file(b, "3F00", &f);
+    bool found = flow_find_file(b, "3F00", &f);
     ck_assert(found);
     for (size_t i = 0; i < f.pin_count; i++) {
         if (f.pins[i].reference != ADM1) continue;
@@ -78,7 +46,7 @@ static bool present_wrong(struct bench *b)
 {
     unsigned of;
     unsigned left = tries(b, &of) - 1;
-    bool went = say(b, SELECT_MF, 0x9000) && say(b, "0020000A083131313131313131", (uint16_t)(0x63c0 | left));
+    bool went = flow_say(b, SELECT_MF, 0x9000) && flow_say(b, "0020000A083131313131313131", (uint16_t)(0x63c0 | left));
     unsigned now = tries(b, &of);
     bench_check(b, now == left || (!went && now == left + 1), "%u tries, expected %u", now, left);
     return went;
@@ -88,7 +56,7 @@ static bool present_wrong(struct bench *b)
 static bool is_written(struct bench *b)
 {
     struct euicc_file_description f;
-    if (!find_file(b, LOCATION, &f)) return false;
+    if (!flow_find_file(b, LOCATION, &f)) return false;
     size_t same = 0;
     for (size_t i = 0; i < f.content_size; i++)
         same += f.content[i] == b->at->argument;
@@ -101,13 +69,13 @@ static bool write_location(struct bench *b)
     char digits[64] = "00D600000B";
     for (size_t i = 0; i < 11; i++)
         (void)snprintf(digits + 10 + 2 * i, 3, "%02X", (unsigned)b->at->argument);
-    return say(b, SELECT_USIM, 0x9000) && say(b, "00A4000C026F7E", 0x9000) && say(b, digits, 0x9000);
+    return flow_say(b, SELECT_USIM, 0x9000) && flow_say(b, "00A4000C026F7E", 0x9000) && flow_say(b, digits, 0x9000);
 }
 
 static bool is_created(struct bench *b)
 {
     struct euicc_file_description f;
-    return find_file(b, NEW_FILE, &f);
+    return flow_find_file(b, NEW_FILE, &f);
 }
 
 static bool is_gone(struct bench *b)
@@ -117,12 +85,13 @@ static bool is_gone(struct bench *b)
 
 static bool create_file(struct bench *b)
 {
-    return in_usim_with_adm1(b) && say(b, "00E00000(62(82024121 83026F99 8A0105 8B036F0605 80020008 8800))", 0x9000);
+    return in_usim_with_adm1(b) &&
+           flow_say(b, "00E00000(62(82024121 83026F99 8A0105 8B036F0605 80020008 8800))", 0x9000);
 }
 
 static bool delete_file(struct bench *b)
 {
-    return in_usim_with_adm1(b) && say(b, "00E40000026F99", 0x9000);
+    return in_usim_with_adm1(b) && flow_say(b, "00E40000026F99", 0x9000);
 }
 
 /* Sequence number `argument` was used. */
@@ -147,20 +116,17 @@ static bool authenticate(struct bench *b)
     struct auc_vector v;
     BUF_LOCAL command = {0};
     BUF_LOCAL answer = {0};
-    struct lpa_reader *reader = &b->ipa.lpa.reader;
-    if (!say(b, SELECT_USIM, 0x9000)) return false;
+    if (!flow_say(b, SELECT_USIM, 0x9000)) return false;
     auc_milenage(&subscriber, k, opc);
     ck_assert(auc_vector(&subscriber, rand, sqn, amf, &v));
     put_hex(&command, "0088008122");
     auc_put_command(&v, &command);
     buf_byte(&command, 0);
     ck_assert_uint_eq(command.n, 5 + 0x22 + 1);
-    if (!bench_went(b, reader->transmit(reader->ctx, buf_slice(&command), &answer), "AUTHENTICATE")) return false;
-    if (b->hit) return false;
+    if (!flow_transmit(b, buf_slice(&command), "AUTHENTICATE", &answer)) return false;
     bench_check(b, answer.n > 2 && answer.p[0] == 0xdb, "AUTHENTICATE with SQN %d is not accepted", b->at->argument);
     /* who repeats it learns nothing: the number is used up */
-    if (!bench_went(b, reader->transmit(reader->ctx, buf_slice(&command), &answer), "AUTHENTICATE")) return false;
-    if (b->hit) return false;
+    if (!flow_transmit(b, buf_slice(&command), "AUTHENTICATE", &answer)) return false;
     bench_check(b, answer.n > 2 && answer.p[0] == 0xdc, "SQN %d is accepted twice", b->at->argument);
     return true;
 }

@@ -71,12 +71,14 @@ void bench_begin(struct bench *b, struct target *target, const struct bench_opti
 void bench_end(struct bench *b)
 {
     if (b->has_lpa) lpa_free(&b->lpa);
+    if (b->has_eim) eim_free(&b->eim);
+    eim_package_free(&b->package);
+    buf_free(&b->package_answer);
     smdpp_free(b->smdpp);
     variables_free(&b->variables);
     dialogue_free(&b->dialogue);
     buf_free(&b->answer);
     buf_free(&b->atr);
-    buf_free(&b->chain);
     buf_free(&b->certificates[0]);
     buf_free(&b->certificates[1]);
 }
@@ -107,7 +109,7 @@ static bool power_entry(struct bench *b, enum entry_kind kind, bool on)
     struct entry *e = record(b, kind);
     if (!e) return false;
     b->channel = 0;
-    buf_reset(&b->chain);
+    memset(b->requests, 0, sizeof b->requests);
     int64_t begin = clock_microseconds();
     enum target_result result =
         kind == ENTRY_RESET ? b->target->reset(b->target, &b->atr) : b->target->power(b->target, on, &b->atr);

@@ -75,12 +75,23 @@ struct bench {
     bool get_response; /* fetch what 61xx announces */
     size_t block_size;
     int channel; /* of es10 and isd-r */
-    /* STORE DATA blocks on each channel, until the last one: for what must not be sent, and for the report */
-    struct buf chain;
+    /* how the request in the STORE DATA blocks on each channel begins: for what must not be sent (care.c) */
+    struct request_begin {
+        uint8_t bytes[2];
+        uint8_t n;
+    } requests[20];
 
-    /* doubles, made when a case asks for them */
+    /* doubles, made when a case asks for them; an IPA is an LPA that knows the functions of SGP.32 as well */
     bool has_lpa;
-    struct lpa lpa;
+    union {
+        struct lpa lpa;
+        struct ipa ipa;
+    };
+    bool has_eim;
+    struct eim eim;
+    struct eim_package package; /* bench_iot.h: the last one sent, and what came */
+    struct buf package_answer;
+    struct eim_result result;
     struct smdpp *smdpp;
     struct buf certificates[2];
 };
@@ -132,10 +143,14 @@ struct lpa *bench_lpa(struct bench *b);
 /* The SM-DP+ of SGP.26 `number` (1 or 2) with its keys on a curve, which accepts eUICCs of both CIs. NULL: a verdict.
  */
 struct smdpp *bench_smdpp(struct bench *b, enum test_curve curve, int number);
+/* The CIs of SGP.26, the one of `curve` first. False: a verdict. */
+bool bench_anchors(struct bench *b, enum test_curve curve, struct pki_anchor anchors[2]);
 /* A file of certs/sgp26, "ci-nist.der", or of profiles; empty: there is none. */
 struct slice bench_material(const char *name);
 /* The key in "NAME.key.hex" there. */
 bool bench_key(const char *name, enum test_curve curve, struct test_key *key);
+
+/* Those of an IoT eUICC, IPA and eIM, are in bench_iot.h. */
 
 /* ---- the runners of cases ---- */
 

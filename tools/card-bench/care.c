@@ -17,42 +17,48 @@ static const struct {
     {0xbf36, "LoadBoundProfilePackage"},
     {0xbf51, "LoadEuiccPackage"},
     {0xbf57, "AddInitialEim"},
+    {0xbf58, "ProfileRollback"},
     {0xbf64, "eUICCMemoryReset"},
 };
 
 static const struct {
     uint8_t ins;
-    bool only_with_data; /* without data a PIN command only asks for the tries */
+    bool only_with_data; /* without data a PIN command only asks for the tries, CREATE FILE only whether it is there */
     bool pin;            /* allowed to who gave a PIN */
     const char *name;
 } commands[] = {
     {0x20, true, true, "VERIFY PIN"},     {0x24, true, true, "CHANGE PIN"},
     {0x26, true, true, "DISABLE PIN"},    {0x28, true, true, "ENABLE PIN"},
     {0x2c, true, true, "UNBLOCK PIN"},    {0xd4, false, false, "RESIZE FILE"},
-    {0xd8, false, false, "PUT KEY"},      {0xe0, false, false, "CREATE FILE"},
+    {0xd8, false, false, "PUT KEY"},      {0xe0, true, false, "CREATE FILE"},
     {0xe4, false, false, "DELETE"},       {0xe6, false, false, "INSTALL or TERMINATE DF"},
     {0xe8, false, false, "TERMINATE EF"}, {0xfe, false, false, "TERMINATE CARD USAGE"},
 };
 
-static const char *function_of(struct slice request)
+static const char *function_of(const struct request_begin *request)
 {
-    if (request.n < 2) return NULL;
-    uint32_t tag = (uint32_t)request.p[0] << 8 | request.p[1];
+    uint32_t tag = (uint32_t)request->bytes[0] << 8 | request->bytes[1];
+    if (request->n < sizeof request->bytes) return NULL;
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (functions[i].tag == tag) return functions[i].name;
     return NULL;
 }
 
-/* The chain of blocks that this one belongs to, with it; the tag is all that is looked at. */
+/* Classes with bit 7 are those of the channels 4 to 19 (TS 102 221 10.1.1). */
+static unsigned channel_of(uint8_t class)
+{
+    return class & 0x40 ? 4 + (class & 0x0f) : class & 0x03;
+}
+
+/* The request on this channel as far as it has come, with this block: the tag is all that is looked at. */
 static const char *store_data(struct bench *b, struct slice command)
 {
+    struct request_begin *request = &b->requests[channel_of(command.p[0])];
+    if (command.p[3] == 0) request->n = 0;
     if (command.n < 6) return NULL;
-    if (command.p[3] == 0) buf_reset(&b->chain);
-    if (b->chain.n < 4) {
-        size_t n = command.p[4] < command.n - 5 ? command.p[4] : command.n - 5;
-        buf_append(&b->chain, slice_of(command.p + 5, n < 4 ? n : 4));
-    }
-    return function_of(buf_slice(&b->chain));
+    for (size_t i = 5; i < command.n && request->n < sizeof request->bytes; i++)
+        request->bytes[request->n++] = command.p[i];
+    return function_of(request);
 }
 
 bool care_allows(struct bench *b, struct slice command, char *why, size_t size)

@@ -4,6 +4,7 @@
 #ifndef SOFTEUICC_CARD_BENCH_CASE_H
 #define SOFTEUICC_CARD_BENCH_CASE_H
 
+#include "case_tables.h" /* TABLE(topic) for each cases_TOPIC.c of meson.build */
 #include "expression.h"
 #include "pattern.h"
 
@@ -123,7 +124,9 @@ bool case_file_read(struct case_list *list, const char *name, const char *family
 struct case_row *case_list_add(struct case_list *list);
 
 /* The cases in C: one table a file, ended by a row without an id. */
-extern const struct case_row cases_authenticate[];
+#define TABLE(name) extern const struct case_row cases_##name[];
+CASE_TABLES
+#undef TABLE
 extern const struct case_row *const case_tables[]; /* ended by NULL */
 
 #endif

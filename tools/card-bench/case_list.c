@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "states.h"
 
 const char *const need_words[NEED_COUNT] = {"sgp26-keys", "profile", "pin", "adm"};
 const char *const need_texts[NEED_COUNT] = {
@@ -25,7 +26,9 @@ const char *const need_texts[NEED_COUNT] = {
 };
 const char *const section_words[3] = {"given", "test", "finally"};
 
-const struct case_row *const case_tables[] = {cases_authenticate, NULL};
+#define TABLE(name) cases_##name,
+const struct case_row *const case_tables[] = {CASE_TABLES NULL};
+#undef TABLE
 
 struct case_row *case_list_add(struct case_list *list)
 {
@@ -127,6 +130,29 @@ static int by_id(const void *a, const void *b)
     return strcmp(((const struct case_row *)a)->id, ((const struct case_row *)b)->id);
 }
 
+/* What case_file.c checks in text, for rows in C: a mistake in `applies` would be a case that is skipped everywhere. */
+static bool is_whole(const struct case_row *row)
+{
+    const char *why = "";
+    bool holds;
+    if (!strchr(row->id, '/') || !row->family || !row->title || !row->title[0] || !row->clauses || !row->clauses[0])
+        return say_problem("%s: id, family, title and clauses are needed", row->id);
+    if (!state_find(row->state)) return say_problem("%s: there is no state \"%s\"", row->id, row->state);
+    if (row->applies && !expression_evaluate(row->applies, NULL, NULL, &holds, NULL, 0, &why))
+        return say_problem("%s: applies: %s", row->id, why);
+    return true;
+}
+
+static bool are_whole(const struct case_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (!is_whole(&list->rows[i])) return false;
+        if (i && by_id(&list->rows[i - 1], &list->rows[i]) == 0)
+            return say_problem("there are two cases %s", list->rows[i].id);
+    }
+    return true;
+}
+
 bool case_list_load(struct case_list *list, const char *folder)
 {
     for (size_t i = 0; case_tables[i]; i++) {
@@ -138,6 +164,7 @@ bool case_list_load(struct case_list *list, const char *folder)
     }
     if (!load_folder(list, folder, NULL)) return false;
     qsort(list->rows, list->n, sizeof *list->rows, by_id);
+    if (!are_whole(list)) return false;
     return list->n || say_problem("%s: there are no cases", folder);
 }
 

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "bench.h"
 
+#include "bench_iot.h"
+
 #include "material.h"
 
 #include "base/hex.h"
@@ -70,23 +72,31 @@ struct lpa *bench_lpa(struct bench *b)
     struct lpa_reader reader;
     if (b->has_lpa) return bench_goes_on(b) ? &b->lpa : NULL;
     bench_reader(b, &reader);
-    lpa_init(&b->lpa, &reader, &options);
+    ipa_init(&b->ipa, &reader, &options, bench_iot_version(b));
+    b->ipa.switching = IPA_SWITCH_RESET;
     b->has_lpa = true;
-    if (lpa_open(&b->lpa)) return &b->lpa;
+    enum section section = b->section;
+    b->section = SECTION_GIVEN; /* how the ISD-R is reached is not the point of a case that has an LPA */
+    bool open = lpa_open(&b->lpa);
+    b->section = section;
+    if (open) return &b->lpa;
     (void)bench_verdict(b, VERDICT_ERROR, "the ISD-R cannot be reached: %s", b->lpa.error);
     return NULL;
 }
 
 /* ---- the SM-DP+ ---- */
 
-static bool read_anchor(struct smdpp_config *config, const char *name)
+bool bench_anchors(struct bench *b, enum test_curve curve, struct pki_anchor anchors[2])
 {
-    struct pki_certificate ci;
-    const char *why;
-    if (!pki_read(bench_material(name), &ci, &why)) return false;
-    struct pki_anchor *anchor = &config->anchors[config->anchor_count++];
-    anchor->key = ci.key;
-    test_key_identifier(&ci.key, anchor->id);
+    for (size_t i = 0; i < 2; i++) {
+        bool brainpool = (curve == TEST_BP256) != (i == 1);
+        struct pki_certificate ci;
+        const char *why;
+        if (!pki_read(bench_material(brainpool ? "ci-brainpool.der" : "ci-nist.der"), &ci, &why))
+            return bench_verdict(b, VERDICT_ERROR, "the CIs of the test PKI do not read: %s", why);
+        anchors[i].key = ci.key;
+        test_key_identifier(&ci.key, anchors[i].id);
+    }
     return true;
 }
 
@@ -106,8 +116,8 @@ struct smdpp *bench_smdpp(struct bench *b, enum test_curve curve, int number)
     config.pb_certificate = bench_material(files[3]);
     config.seed = slice_of(&b->options->seed, sizeof b->options->seed);
     bool good = bench_key(files[0], curve, &config.auth_key) && bench_key(files[1], curve, &config.pb_key) &&
-                read_anchor(&config, curve == TEST_BP256 ? "ci-brainpool.der" : "ci-nist.der") &&
-                read_anchor(&config, curve == TEST_BP256 ? "ci-nist.der" : "ci-brainpool.der");
+                bench_anchors(b, curve, config.anchors);
+    config.anchor_count = 2;
     b->smdpp = good ? smdpp_new(&config) : NULL;
     if (!b->smdpp) (void)bench_verdict(b, VERDICT_ERROR, "the SM-DP+ of the bench cannot be made");
     return b->smdpp;

@@ -28,7 +28,7 @@ bool compare_holds(enum compare compare, int order)
     return false;
 }
 
-enum { WORD_SIZE = 96, DEPTH_MAX = 12 };
+enum { WORD_SIZE = 160, DEPTH_MAX = 12 };
 
 struct evaluation {
     const char *at;

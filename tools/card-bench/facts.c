@@ -23,6 +23,8 @@ static const char *const uicc_bits[] = {
     "javacard",    "multos",       "multi-usim", "multi-isim", "multi-csim",     "ber-tlv", "df-link",
     "cat-tp",      "get-identity", "suci-a",     "suci-b",     "suci-calculator"};
 static const char *const rsp_bits[] = {"additional-profile", "crl", "rpm", "test-profiles"};
+/* PprIds (SGP.22 4.4, annex H). */
+static const char *const ppr_forbidden[] = {"", "ppr1-forbidden", "ppr2-forbidden"};
 
 bool facts_set(struct facts *f, const char *name, const char *format, ...)
 {
@@ -59,6 +61,12 @@ const char *facts_get(const struct facts *f, const char *name)
 const char *facts_lookup(void *facts, const char *name)
 {
     return facts_get(facts, name);
+}
+
+bool facts_iot_only(const struct facts *f)
+{
+    const char *consumer = facts_get(f, "consumer");
+    return consumer && strcmp(consumer, "no") == 0;
 }
 
 void facts_free(struct facts *f)
@@ -172,7 +180,10 @@ static void read_info2(struct facts *f, struct slice info)
     if (tlv_find(info, 0x88, &t)) set_bits(f, t.value, rsp_bits, sizeof rsp_bits / sizeof *rsp_bits);
     if (tlv_find(info, 0xa9, &t)) set_cis(f, "ci-verify", t.value);
     if (tlv_find(info, 0xaa, &t)) set_cis(f, "ci-sign", t.value);
-    if (tlv_find(info, 0x99, &t)) set_hex(f, "forbidden-ppr", t.value);
+    if (tlv_find(info, 0x99, &t)) {
+        set_hex(f, "forbidden-ppr", t.value);
+        set_bits(f, t.value, ppr_forbidden, sizeof ppr_forbidden / sizeof *ppr_forbidden);
+    }
     (void)facts_set(f, "iot", "no");
     if (tlv_find(info, 0xb4, &t)) set_iot(f, t.value);
 }
@@ -198,6 +209,41 @@ static void read_profiles(struct facts *f, struct slice list)
     }
     (void)facts_set(f, "profiles", "%u", n);
     (void)facts_set(f, "disabled-profiles", "%u", disabled);
+}
+
+/* How many profiles carry each policy rule. */
+static void read_rules(struct facts *f, struct slice list)
+{
+    struct tlv entry;
+    struct tlv rules;
+    uint32_t bits;
+    unsigned n[2] = {0};
+    while (tlv_next(&list, &entry)) {
+        if (!tlv_find(entry.value, 0x99, &rules) || !tlv_bits(rules.value, &bits)) continue;
+        n[0] += bits >> 1 & 1;
+        n[1] += bits >> 2 & 1;
+    }
+    (void)facts_set(f, "ppr1-profiles", "%u", n[0]);
+    (void)facts_set(f, "ppr2-profiles", "%u", n[1]);
+}
+
+/* How many entries a list has: the rows of the Rules Authorisation Table, notifications. */
+static void read_count(struct facts *f, const char *name, struct slice list)
+{
+    struct tlv entry;
+    unsigned n = 0;
+    while (tlv_next(&list, &entry))
+        n++;
+    (void)facts_set(f, name, "%u", n);
+}
+
+/* How many eIMs are associated (SGP.32 5.9.18). */
+static void read_eims(struct facts *f, struct slice answer)
+{
+    struct tlv list = {0};
+    (void)tlv_find(answer, 0xa0, &list);
+    (void)facts_set(f, "iot", "yes");
+    read_count(f, "eims", list.value);
 }
 
 /* The content of the answer to an ES10 request, if it has the tag of the request. */
@@ -229,15 +275,51 @@ static void read_isdr(struct bench *b, struct facts *f)
     if (ask(b, "BF3E035C015A", 0xbf3e, &content) && tlv_find(content, 0x5a, &t)) set_hex(f, "eid", t.value);
     read_consumer(b, f);
     /* the first IoT eUICCs do not say it in EUICCInfo2: GetEimConfigurationData is a function of theirs only */
-    const char *iot = facts_get(f, "iot");
-    if ((!iot || strcmp(iot, "no") == 0) && ask(b, "BF5500", 0xbf55, &content)) (void)facts_set(f, "iot", "yes");
+    if (ask(b, "BF5500", 0xbf55, &content)) read_eims(f, content);
     if (ask(b, "BF2D00", 0xbf2d, &content) && tlv_find(content, 0xa0, &t)) read_profiles(f, t.value);
+    if (ask(b, "BF2800", 0xbf28, &content) && tlv_find(content, 0xa0, &t)) read_count(f, "notifications", t.value);
+    if (ask(b, "BF2D045C025A99", 0xbf2d, &content) && tlv_find(content, 0xa0, &t)) read_rules(f, t.value);
+    if (ask(b, "BF4300", 0xbf43, &content) && tlv_find(content, 0xa0, &t)) read_count(f, "rat-rows", t.value);
 }
 
 static bool selects(struct bench *b, const char *command)
 {
     BUF_LOCAL bytes = {0};
     return hex_decode(slice_text(command), &bytes) && bench_command(b, buf_slice(&bytes)) && bench_status(b) == 0x9000;
+}
+
+/* Optional commands of a terminal and what tells whether the card has them: forms that change nothing. A card without
+ * one says that there is no such instruction (TS 102 221 10.2.1.5). */
+static const struct {
+    const char *name, *command;
+} optional_commands[] = {
+    {"create-file", "00E00000"}, /* TS 102 222 6.3 */
+    {"get-challenge", "0084000008"},
+};
+
+static void read_command(struct bench *b, struct facts *f, const char *name, const char *command)
+{
+    BUF_LOCAL bytes = {0};
+    if (!hex_decode(slice_text(command), &bytes) || !bench_command(b, buf_slice(&bytes))) return;
+    bool known = bench_status(b) != 0x6d00 && bench_status(b) != 0x6e00;
+    (void)facts_set(f, name, "%s", known ? "yes" : "no");
+}
+
+/* Whether there is SUSPEND UICC only a profile shows whose EF.UMPC has it (TS 102 221 13.6); asked for by resuming what
+ * was not suspended. */
+static void read_suspend(struct bench *b, struct facts *f)
+{
+    (void)facts_set(f, "suspend", "unknown");
+    if (!selects(b, "00A4000C022F08") || !selects(b, "00B0000005") || bench_data(b).n < 3) return;
+    if (bench_data(b).p[2] & 2) read_command(b, f, "suspend", "80760100080000000000000000");
+}
+
+static void read_commands(struct bench *b, struct facts *f)
+{
+    if (!selects(b, "00A4000C023F00")) return;
+    for (size_t i = 0; i < sizeof optional_commands / sizeof *optional_commands; i++)
+        read_command(b, f, optional_commands[i].name, optional_commands[i].command);
+    read_suspend(b, f);
 }
 
 bool facts_read(struct bench *b, struct facts *f)
@@ -251,5 +333,6 @@ bool facts_read(struct bench *b, struct facts *f)
     if (isdr) read_isdr(b, f);
     if (b->channel && bench_goes_on(b)) (void)bench_close_channel(b);
     (void)facts_set(f, "ecasd", "%s", selects(b, "00A4040010A0000005591010FFFFFFFF890000020000") ? "yes" : "no");
+    read_commands(b, f);
     return bench_goes_on(b);
 }

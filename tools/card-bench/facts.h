@@ -22,6 +22,8 @@ bool facts_set(struct facts *f, const char *name, const char *format, ...) __att
 const char *facts_get(const struct facts *f, const char *name);
 /* For expression_evaluate(). */
 const char *facts_lookup(void *facts, const char *name);
+/* An eUICC for IoT alone: its profiles are switched by the packages of an eIM, not by an LPA (SGP.32 5.9). */
+bool facts_iot_only(const struct facts *f);
 void facts_free(struct facts *f);
 
 /* Asks the card, by a bench that has no case; false: it does not answer (b->reason). What a card has not, has no fact.

@@ -15,6 +15,8 @@
 static const char help[] =
     "usage: softeuicc-bench list [FILTER...] [--verbose] [--json-list] [--states]\n"
     "       softeuicc-bench run [FILTER...] [OPTION...]\n"
+    "       softeuicc-bench diff OLD.json NEW.json [--exact] [--json FILE] [--html FILE]\n"
+    "       softeuicc-bench requirements [FILTER...] [--verbose] [--missing] [--strict] [--json FILE]\n"
     "FILTER: a shell pattern over ids (ES10c.GetEID/*), groups, families (uicc) and clauses ('SGP.22 5.7.2*')\n"
     "\n"
     "the card:\n"
@@ -38,8 +40,16 @@ static const char help[] =
     "reports (\"-\": standard output):\n"
     "  --json FILE            everything, with the annotated dialogues; README.md has the format\n"
     "  --junit FILE           JUnit XML\n"
+    "  --html FILE            one page with all of it, for a browser\n"
+    "diff, of two reports of --json:\n"
+    "  --exact                every byte of every answer, random numbers too\n"
+    "requirements, with the number of their cases:\n"
+    "  --missing              only those that have neither a case nor a reason why\n"
+    "  --strict               exit status 1 if there are such\n"
     "\n"
-    "exit status: 0 nothing failed, 1 a case failed, 2 usage, 3 errors (no answer, no reader)\n";
+    "Ctrl-C: the case at work is finished and the reports are written; once more: at once\n"
+    "exit status: 0 nothing failed (diff: the same), 1 a case failed (diff: they differ), 2 usage, 3 errors (no "
+    "answer, no reader) or interrupted\n";
 
 enum {
     OPTION_CARD = 256,
@@ -50,6 +60,10 @@ enum {
     OPTION_MUTATE,
     OPTION_JSON,
     OPTION_JUNIT,
+    OPTION_HTML,
+    OPTION_MISSING,
+    OPTION_STRICT,
+    OPTION_EXACT,
     OPTION_DESTRUCTIVE,
     OPTION_PROFILE,
     OPTION_PIN,
@@ -71,6 +85,10 @@ static const struct option names[] = {{"card", required_argument, NULL, OPTION_C
                                       {"mutate", required_argument, NULL, OPTION_MUTATE},
                                       {"json", required_argument, NULL, OPTION_JSON},
                                       {"junit", required_argument, NULL, OPTION_JUNIT},
+                                      {"html", required_argument, NULL, OPTION_HTML},
+                                      {"missing", no_argument, NULL, OPTION_MISSING},
+                                      {"strict", no_argument, NULL, OPTION_STRICT},
+                                      {"exact", no_argument, NULL, OPTION_EXACT},
                                       {"allow-destructive", no_argument, NULL, OPTION_DESTRUCTIVE},
                                       {"profile", required_argument, NULL, OPTION_PROFILE},
                                       {"pin", required_argument, NULL, OPTION_PIN},
@@ -154,6 +172,15 @@ static bool option(int code, struct options *o)
     case OPTION_JUNIT:
         o->junit = optarg;
         return true;
+    case OPTION_HTML:
+        o->html = optarg;
+        return true;
+    case OPTION_MISSING:
+        return o->missing = true;
+    case OPTION_STRICT:
+        return o->strict = true;
+    case OPTION_EXACT:
+        return o->exact = true;
     case OPTION_DESTRUCTIVE:
         return o->bench.allow_destructive = true;
     case OPTION_PROFILE:
@@ -187,6 +214,22 @@ static bool option(int code, struct options *o)
     }
 }
 
+static bool read_command(const char *word, struct options *o)
+{
+    static const char *const words[] = {
+        [COMMAND_LIST] = "list",
+        [COMMAND_RUN] = "run",
+        [COMMAND_REQUIREMENTS] = "requirements",
+        [COMMAND_DIFF] = "diff",
+    };
+    for (size_t i = COMMAND_LIST; i <= COMMAND_DIFF; i++) {
+        if (strcmp(word, words[i]) != 0) continue;
+        o->command = (enum bench_command)i;
+        return true;
+    }
+    return say_problem("expected run, list, diff or requirements; softeuicc-bench --help has more");
+}
+
 static bool consistent(struct options *o)
 {
     int cards = (o->card != NULL) + (o->reader != NULL) + (o->connect != NULL);
@@ -196,6 +239,7 @@ static bool consistent(struct options *o)
     if (!builtin && (o->personality || o->mutate))
         return say_problem("--personality and --mutate are for the built-in card");
     if (!builtin && o->jobs > 1) return say_problem("--jobs is for the built-in card");
+    if (o->command == COMMAND_DIFF && o->filter_n != 2) return say_problem("diff: expected two reports of run --json");
     return true;
 }
 
@@ -207,10 +251,7 @@ bool options_read(int argc, char **argv, struct options *out)
         if (!option(code, out)) return false;
     if (out->help || out->version) return true;
     const char *command = optind < argc ? argv[optind++] : "";
-    out->command = strcmp(command, "list") == 0  ? COMMAND_LIST
-                   : strcmp(command, "run") == 0 ? COMMAND_RUN
-                                                 : COMMAND_NONE;
-    if (out->command == COMMAND_NONE) return say_problem("expected list or run; softeuicc-bench --help has more");
+    if (!read_command(command, out)) return false;
     out->filters = argv + optind;
     out->filter_n = (size_t)(argc - optind);
     out->bench.pin = buf_slice(&out->pin);

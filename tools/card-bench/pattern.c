@@ -193,6 +193,7 @@ bool pattern_parse(struct pattern *out, struct slice text, enum pattern_use use,
 {
     struct reader r = {.out = out, .use = use};
     bool good = true;
+    *out = (struct pattern){0};
     while (good && text.n)
         good = read_item(&r, &text);
     if (good && r.depth) good = bad(&r, "a ( without its )");

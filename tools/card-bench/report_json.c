@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "run.h"
 
+#include "requirements.h"
 #include "say.h"
 #include "states.h"
 
@@ -28,6 +29,17 @@ bool report_write(const char *path, struct slice text)
         error = errno;
     }
     return good || say_problem("%s: %s", path, strerror(error));
+}
+
+bool report_can_write(const char *path)
+{
+    if (!path || strcmp(path, "-") == 0) return true;
+    bool there = access(path, F_OK) == 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) return say_problem("%s: %s", path, strerror(errno));
+    close(fd);
+    if (!there) (void)unlink(path);
+    return true;
 }
 
 static void put_hex(struct json *j, const char *key, struct slice bytes)
@@ -207,10 +219,26 @@ static void put_now(struct json *j)
         json_string(j, "ended", text);
 }
 
-bool report_json(const struct run *r, const char *path)
+/* The object of a case; a process that died wrote none. */
+static void put_result(struct buf *out, const struct result *result)
 {
-    BUF_LOCAL out = {0};
-    struct json j = {.out = &out};
+    struct json j = {.out = out};
+    if (result->json.n) {
+        buf_append(out, buf_slice(&result->json));
+        return;
+    }
+    json_open(&j, NULL, '{');
+    put_row(&j, result->row);
+    json_string(&j, "verdict", verdict_words[result->verdict]);
+    json_string(&j, "reason", result->reason ? result->reason : "");
+    json_open(&j, "dialogue", '[');
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+bool report_json(const struct run *r, struct buf *out)
+{
+    struct json j = {.out = out};
     json_open(&j, NULL, '{');
     json_string(&j, "program", "softeuicc-bench");
     json_string(&j, "version", SOFTEUICC_VERSION);
@@ -219,6 +247,7 @@ bool report_json(const struct run *r, const char *path)
     put_card(&j, r);
     json_number(&j, "seed", r->options->bench.seed);
     json_number(&j, "repeat", r->options->repeat);
+    json_bool(&j, "interrupted", r->interrupted);
     json_bool(&j, "allow-destructive", r->options->bench.allow_destructive);
     json_number(&j, "took", (unsigned long long)r->took);
     json_open(&j, "summary", '{');
@@ -229,25 +258,15 @@ bool report_json(const struct run *r, const char *path)
     bool first = true;
     for (size_t i = 0; i < r->row_n; i++) {
         if (!r->results[i].row) continue;
-        if (!first) buf_byte(&out, ',');
+        if (!first) buf_byte(out, ',');
         first = false;
-        if (r->results[i].json.n) {
-            buf_append(&out, buf_slice(&r->results[i].json));
-        } else { /* a process that died wrote none */
-            struct json one = {.out = &out};
-            json_open(&one, NULL, '{');
-            put_row(&one, r->results[i].row);
-            json_string(&one, "verdict", verdict_words[r->results[i].verdict]);
-            json_string(&one, "reason", r->results[i].reason ? r->results[i].reason : "");
-            json_open(&one, "dialogue", '[');
-            json_close(&one, ']');
-            json_close(&one, '}');
-        }
+        put_result(out, &r->results[i]);
     }
     json_close(&j, ']');
+    bool good = requirements_json(&j, r);
     json_close(&j, '}');
-    buf_byte(&out, '\n');
-    return buf_err(&out) == OK ? report_write(path, buf_slice(&out)) : say_problem("no memory for the report");
+    buf_byte(out, '\n');
+    return good && (buf_err(out) == OK || say_problem("no memory for the report"));
 }
 
 static void put_text_row(struct buf *out, const struct case_row *row, bool all)

@@ -187,31 +187,66 @@ static bool begin_builtin(struct run *r, struct bench *b, const struct state *st
            bench_verdict(b, VERDICT_ERROR, "no memory");
 }
 
-/* A foreign card is left as it is if it is in the state; else it has to be allowed, and possible. */
+/* Nothing of the cases before waits. A state that is about notifications says so itself, "any" takes the card as it is.
+ */
+static bool is_quiet(const struct state *state, struct facts *facts)
+{
+    const char *waiting = facts_get(facts, "notifications");
+    return !state->reach || strstr(state->is, "notifications") || !waiting || strcmp(waiting, "0") == 0;
+}
+
+/* False: the card does not answer any more, and no case will be run. */
+static bool look(struct run *r)
+{
+    char why[256] = "";
+    r->facts_stale = !read_facts(r, &r->target, &r->facts, why, sizeof why);
+    if (!r->facts_stale) return true;
+    r->lost = true;
+    (void)snprintf(r->why.text, sizeof r->why.text, "%s", why);
+    return false;
+}
+
+static bool make_anew(struct run *r, struct bench *b, const struct state *state)
+{
+    char why[256] = "";
+    r->facts_stale = true;
+    if (!reach(r, state, &r->target, &r->facts, why, sizeof why) ||
+        !read_facts(r, &r->target, &r->facts, why, sizeof why)) {
+        (void)look(r);
+        return bench_verdict(b, VERDICT_ERROR, "the state \"%s\" cannot be reached: %s", state->name, why);
+    }
+    r->facts_stale = false;
+    r->used_up = false;
+    return true;
+}
+
+/* A blocked PIN is no fact: what a destructive case has left cannot be seen. So nobody has to look at the card to know
+ * that the state has to be made again; which profiles there are is not known then. */
+static bool is_made_anew(struct run *r, const struct state *state)
+{
+    char missing[160];
+    return r->used_up && state->reach && holds(state->takes, &r->facts, missing, sizeof missing) &&
+           facts_set(&r->facts, "profiles", "unknown");
+}
+
+/* A foreign card is left as it is if it is in the state; else it has to be allowed, and possible. With leave, what
+ * other cases left behind goes: they come one after the other on the same card. */
 static bool begin_foreign(struct run *r, struct bench *b, const struct state *state)
 {
     char missing[160] = "";
-    char why[256] = "";
     b->facts = &r->facts;
-    if (r->facts_stale && !read_facts(r, &r->target, &r->facts, why, sizeof why)) {
-        r->lost = true;
-        (void)snprintf(r->why.text, sizeof r->why.text, "%s", why);
-        return bench_verdict(b, VERDICT_ERROR, "%s", why);
-    }
-    r->facts_stale = false;
-    if (holds(state->is, &r->facts, missing, sizeof missing)) return true;
+    if (is_made_anew(r, state)) return make_anew(r, b, state);
+    if (r->facts_stale && !look(r)) return bench_verdict(b, VERDICT_ERROR, "%s", r->why.text);
+    bool is_in_it = holds(state->is, &r->facts, missing, sizeof missing);
+    if (is_in_it && (!r->options->bench.allow_destructive || is_quiet(state, &r->facts))) return true;
     if (!r->options->bench.allow_destructive)
         return bench_verdict(b, VERDICT_SKIP,
-                             "begins with: %s; this card: not %s; --allow-destructive would bring it there",
+                             "begins with: %s; not so here: %s; --allow-destructive would bring the card there",
                              state->text, missing);
     if (!holds(state->takes, &r->facts, missing, sizeof missing))
         return bench_verdict(b, VERDICT_SKIP, "begins with: %s; to bring it there the card has to be: %s", state->text,
                              missing);
-    r->facts_stale = true;
-    if (!reach(r, state, &r->target, &r->facts, why, sizeof why) ||
-        !read_facts(r, &r->target, &r->facts, why, sizeof why))
-        return bench_verdict(b, VERDICT_ERROR, "the state \"%s\" cannot be reached: %s", state->name, why);
-    return true;
+    return make_anew(r, b, state);
 }
 
 /* ---- one case ---- */
@@ -225,9 +260,9 @@ static bool has_need(const struct bench *b, enum need need)
     case NEED_PROFILE:
         return b->target->builtin || b->options->profile || b->options->allow_destructive;
     case NEED_PIN:
-        return b->target->builtin || b->options->pin.n;
+        return b->target->builtin || b->options->pin.n || b->options->allow_destructive;
     case NEED_ADM:
-        return b->target->builtin || b->options->adm.n;
+        return b->target->builtin || b->options->adm.n || b->options->allow_destructive;
     }
     return false;
 }
@@ -237,7 +272,7 @@ static bool is_judged(struct bench *b)
 {
     char missing[160] = "";
     if (!holds(b->row->applies, b->facts, missing, sizeof missing))
-        return bench_verdict(b, VERDICT_SKIP, "does not apply: %s", missing);
+        return bench_verdict(b, VERDICT_SKIP, "applies only if: %s", missing);
     for (unsigned i = 0; i < NEED_COUNT; i++)
         if (b->row->needs >> i & 1 && !has_need(b, (enum need)(1u << i)))
             return bench_verdict(b, VERDICT_SKIP, "needs %s", need_texts[i]);
@@ -276,6 +311,16 @@ static bool set_variables(struct bench *b)
     return good || bench_verdict(b, VERDICT_ERROR, "no memory");
 }
 
+/* A case that came to its end without an expectation has proven nothing: a mistake in it, not a card that is right. */
+static void demand_expectation(struct bench *b)
+{
+    for (size_t i = 0; i < b->dialogue.n; i++) {
+        const struct entry *e = &b->dialogue.list[i];
+        if (e->kind == ENTRY_EXPECT && e->section == SECTION_TEST) return;
+    }
+    (void)bench_verdict(b, VERDICT_ERROR, "the case has expected nothing");
+}
+
 static void judge(struct run *r, struct bench *b, unsigned repetition)
 {
     const struct state *state = state_find(b->row->state);
@@ -293,6 +338,7 @@ static void judge(struct run *r, struct bench *b, unsigned repetition)
         b->row->run(b);
     else
         steps_run(b);
+    if (bench_goes_on(b)) demand_expectation(b);
 }
 
 static void take_result(struct run *r, struct bench *b, struct result *result, unsigned repetition)
@@ -303,19 +349,27 @@ static void take_result(struct run *r, struct bench *b, struct result *result, u
     free(result->reason);
     result->reason = b->verdict == VERDICT_PASS ? NULL : strdup(b->reason);
     buf_reset(&result->json);
-    if (r->options->json) report_case(b, result, &result->json);
+    if (r->options->json || r->options->html) report_case(b, result, &result->json);
+}
+
+/* It was run and has not put everything back. */
+static bool leaves_traces(const struct run *r, const struct bench *b)
+{
+    if (b->verdict == VERDICT_SKIP || !r->options->bench.allow_destructive) return false;
+    return b->row->destructive || (b->row->changes && b->verdict != VERDICT_PASS);
 }
 
 void run_case(struct run *r, size_t index)
 {
     struct result *result = &r->results[index];
     result->row = r->rows[index];
-    for (unsigned i = 1; i <= r->options->repeat; i++) {
+    for (unsigned i = 1; i <= r->options->repeat && (i == 1 || !r->interrupted); i++) {
         struct bench b;
         bench_begin(&b, &r->target, &r->options->bench, result->row, &r->facts);
         judge(r, &b, i);
         result->took += clock_microseconds() - b.started;
         if (result->row->changes || result->row->destructive || b.verdict == VERDICT_ERROR) r->facts_stale = true;
+        if (leaves_traces(r, &b)) r->used_up = true;
         if (b.verdict == VERDICT_ERROR && b.dialogue.n && !b.dialogue.list[0].ok && !r->target.builtin) {
             r->lost = true;
             (void)snprintf(r->why.text, sizeof r->why.text, "%.200s", b.reason);
@@ -345,10 +399,11 @@ bool run_cases(struct run *r)
     if (r->options->jobs > 1 && r->target.builtin && r->row_n > 1) {
         good = run_jobs(r);
     } else {
-        for (size_t i = 0; i < r->row_n; i++) {
-            run_case(r, i);
-            run_count(r, &r->results[i]);
-            if (r->options->stop_at_first && r->results[i].verdict >= VERDICT_FAIL) break;
+        for (size_t i = 0; i < r->row_n && !r->interrupted; i++) {
+            size_t index = r->order ? r->order[i] : i;
+            run_case(r, index);
+            run_count(r, &r->results[index]);
+            if (r->options->stop_at_first && r->results[index].verdict >= VERDICT_FAIL) break;
         }
     }
     r->took = clock_microseconds() - begin;
@@ -358,5 +413,5 @@ bool run_cases(struct run *r)
 int run_exit_code(const struct run *r)
 {
     if (r->counts[VERDICT_FAIL]) return 1;
-    return r->counts[VERDICT_ERROR] ? 3 : 0;
+    return r->counts[VERDICT_ERROR] || r->interrupted ? 3 : 0;
 }

@@ -4,10 +4,12 @@
 
 #include "bench.h"
 
+#include <stdatomic.h>
+
 #define FILTERS_MAX 64
 
 struct options {
-    enum { COMMAND_NONE, COMMAND_LIST, COMMAND_RUN } command;
+    enum bench_command { COMMAND_NONE, COMMAND_LIST, COMMAND_RUN, COMMAND_REQUIREMENTS, COMMAND_DIFF } command;
     const char *card; /* "builtin" or a file; NULL with one of the others */
     const char *reader;
     const char *connect;
@@ -16,12 +18,13 @@ struct options {
     const char *mutate;      /* rule file */
     const char *json;        /* file, "-": standard output; NULL: none */
     const char *junit;
+    const char *html;
     char *const *filters;
     size_t filter_n;
     struct bench_options bench;
     struct buf pin, adm;
     unsigned repeat, jobs, timeout_ms;
-    bool stop_at_first, verbose, states, json_list, help, version;
+    bool stop_at_first, verbose, states, json_list, missing, strict, exact, help, version;
 };
 
 struct result {
@@ -38,6 +41,7 @@ struct run {
     const struct case_list *list;
     const struct case_row **rows; /* chosen */
     size_t row_n;
+    const size_t *order; /* of the run, indices of rows; NULL: as they stand */
     struct target target;
     struct euicc_diagnostic why; /* why run_open() gave false */
     struct facts facts;          /* of the card as the run found it */
@@ -53,7 +57,9 @@ struct run {
         char why[256];
     } * kept;
     bool facts_stale; /* a case may have changed the foreign card */
+    bool used_up;     /* a foreign card on which a case deleted, blocked or left something: states are made anew */
     bool lost;        /* the card does not even answer power on: no more cases */
+    atomic_bool interrupted; /* Ctrl-C: no more cases (interrupt.h) */
     struct buf personality, mutations;
     int64_t say_next; /* milliseconds: when to say how far it is */
     void (*progress)(struct run *r, const struct result *latest);
@@ -64,7 +70,7 @@ bool run_open(struct run *r);
 /* All cases; false: the bench itself failed. */
 bool run_cases(struct run *r);
 void run_close(struct run *r);
-/* 0 all passed or skipped, 1 one failed, 3 errors. */
+/* 0 all passed or skipped, 1 one failed, 3 errors or interrupted. */
 int run_exit_code(const struct run *r);
 
 /* run_jobs.c: the cases spread over processes, each with a built-in card of its own. */
@@ -79,14 +85,23 @@ void run_case(struct run *r, size_t index);
 /* ---- report_json.c ---- */
 /* Appends the object of a case with its dialogue. */
 void report_case(const struct bench *b, const struct result *result, struct buf *out);
-bool report_json(const struct run *r, const char *path);
+/* The whole report; false: no memory, or a requirement is written wrongly. */
+bool report_json(const struct run *r, struct buf *out);
 bool report_list(const struct case_list *list, const struct options *o, bool json);
 /* ---- report_junit.c ---- */
 bool report_junit(const struct run *r, const char *path);
+/* ---- report_html.c ---- */
+/* Writes the page that `script` ("run.js", "diff.js") makes of this JSON. */
+bool report_page(const char *path, const char *script, struct slice json);
+/* ---- diff.c ---- */
+/* Compares the reports o->filters[0] and [1]. 0 the same, 1 they differ, 3 one cannot be read. */
+int report_diff(const struct options *o);
 /* ---- report_text.c ---- */
 void report_progress(struct run *r, const struct result *latest);
 void report_summary(const struct run *r);
 /* Writes a report; path "-": standard output. */
 bool report_write(const char *path, struct slice text);
+/* So that nobody waits for a run whose report cannot be written: false, said so. NULL: no report is wanted. */
+bool report_can_write(const char *path);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define JOBS_MAX 64
+#define INTERRUPT_LOOK_MS 100
 
 /* What stands in front of the reason and the JSON in the pipe. Both ends are the same program. */
 struct head {
@@ -49,6 +50,11 @@ static bool send_result(int fd, const struct run *r, size_t index)
 
 static void child_main(struct run *r, int fd, size_t first, size_t step)
 {
+    sigset_t all;
+    /* Ctrl-C is for the parent, which ends its children by SIGTERM. */
+    (void)signal(SIGINT, SIG_IGN);
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_UNBLOCK, &all, NULL);
     for (size_t i = first; i < r->row_n; i += step) {
         run_case(r, i);
         if (!send_result(fd, r, i)) break;
@@ -135,7 +141,7 @@ static bool read_some(struct child *c)
     return n > 0 || (n < 0 && errno == EINTR);
 }
 
-/* False: stopped at the first. */
+/* False: stopped at the first, or interrupted. */
 static bool collect(struct run *r, struct child *children, size_t n)
 {
     for (;;) {
@@ -146,7 +152,9 @@ static bool collect(struct run *r, struct child *children, size_t n)
             left += children[i].pid != 0;
         }
         if (!left) return true;
-        if (poll(wait, n, -1) < 0) continue;
+        int events = poll(wait, n, INTERRUPT_LOOK_MS);
+        if (r->interrupted) return false;
+        if (events <= 0) continue;
         for (size_t i = 0; i < n; i++) {
             if (!wait[i].revents) continue;
             bool more = read_some(&children[i]);

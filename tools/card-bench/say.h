@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* One line, "softeuicc-bench: " before it. Gives false. */
+/* One line, the name of the program before it. Gives false. */
 bool say_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -14,6 +14,7 @@ enum target_result {
     TARGET_SILENT,   /* no answer, or none in time */
     TARGET_GONE,     /* the card was pulled, the reader or the connection is gone */
     TARGET_NONSENSE, /* an answer that no card gives: fewer than two bytes, no ATR */
+    TARGET_BUSY,     /* another program has the reader */
     TARGET_BROKEN,   /* the bench itself: no memory */
 };
 

@@ -21,7 +21,11 @@ struct card_target {
 
 const char *target_result_text(enum target_result result)
 {
-    static const char *const texts[] = {"ok", "no answer", "no answer: the card is gone", "no sensible answer",
+    static const char *const texts[] = {"ok",
+                                        "no answer",
+                                        "no answer: the card is gone",
+                                        "no sensible answer",
+                                        "no answer: another program has the reader",
                                         "no memory"};
     return texts[result];
 }

@@ -16,6 +16,7 @@ bool target_open_pcsc(struct target *t, const char *name, struct euicc_diagnosti
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <winscard.h>
@@ -56,6 +57,7 @@ static enum target_result result_of(LONG status)
     if (status == SCARD_S_SUCCESS) return TARGET_OK;
     if (status == SCARD_W_UNRESPONSIVE_CARD || status == SCARD_E_TIMEOUT || status == SCARD_E_NOT_TRANSACTED)
         return TARGET_SILENT;
+    if (status == SCARD_E_SHARING_VIOLATION) return TARGET_BUSY;
     if (status == SCARD_E_NO_MEMORY) return TARGET_BROKEN;
     return TARGET_GONE;
 }
@@ -142,6 +144,10 @@ static enum target_result work(struct reader *r, enum job job)
 static void *reader_thread(void *argument)
 {
     struct reader *r = argument;
+    sigset_t all;
+    /* whoever ends the bench means the bench, not a wait inside of libpcsclite */
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, NULL);
     pthread_mutex_lock(&r->lock);
     while (!r->left) {
         if (r->job == JOB_NONE) {

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # softeuicc-bench as its users run it: on the built-in card, on a wrong one, on a card file, through a socket, on a card that
 # does not answer; reports that other programs read.
-# usage: run.sh BENCH SOFTEUICC INSTALL PROFILES CASES
+# usage: run.sh BENCH SOFTEUICC INSTALL PROFILES CASES whole|sample
+# sample, for sanitizers: every path through the program, but the whole suite only once, on the built-in card.
 set -eu
 bench=$1
 softeuicc=$2
 install=$3
 profiles=$4
 cases=$5
+extent=$6
 folder=$(mktemp -d)
 daemon=
 finish()
@@ -71,21 +73,45 @@ mkdir -p "$folder/bad/x"
 printf 'group G\nclause C\ncase a\ntitle T\ntest\nfly\n' >"$folder/bad/x/a.case"
 expect 2 "$bench" list --cases "$folder/bad"
 says "a.case:6: there is no step \"fly\""
+printf 'group G\nclause C\ncase a\ntitle T\ntest\n> 00A4\n< *\n' | tee "$folder/bad/x/a.case" >"$folder/bad/x/b.case"
+expect 2 "$bench" list --cases "$folder/bad"
+says "case G/a is there already"
+
+# a report that cannot be written is no surprise at the end of the run
+run 3 --html "$folder/no/where.html"
+says "No such file"
+! grep -q passed "$folder/out" || problem "runs although the report cannot be written"
+run 0 --json "$folder/new.json" --junit "$folder/new.xml" 'ES10c.GetEID/*'
 
 # ---- the built-in card: everything passes, alone and in processes, with the same answers ----
-run 0 --json "$folder/one.json" --junit "$folder/one.xml"
+chosen=()
+least=2000
+if [ "$extent" = sample ]; then
+    run 0
+    says "0 failed, 0 errors"
+    chosen=(ES10c 'ISD-R.Selection')
+    least=300
+fi
+run 0 --json "$folder/one.json" --junit "$folder/one.xml" --html "$folder/one.html" "${chosen[@]}"
 says "0 failed, 0 errors"
-run 0 --jobs 3 --json "$folder/three.json"
+run 0 --jobs 3 --json "$folder/three.json" ES10c
 python3 -m json.tool "$folder/one.json" >/dev/null
-python3 - "$folder" <<'PYTHON'
+python3 - "$folder" "$least" <<'PYTHON'
 import json, sys, xml.dom.minidom
-folder = sys.argv[1]
+folder, least = sys.argv[1], int(sys.argv[2])
 one, three = (json.load(open(f"{folder}/{name}.json")) for name in ("one", "three"))
 def said(report):
     return [(c["id"], c["verdict"], [(d.get("sent"), d.get("came")) for d in c["dialogue"]]) for c in report["cases"]]
-assert said(one) == said(three), "processes give other answers"
-assert one["summary"]["pass"] == len(one["cases"]) >= 100
+again = {c["id"] for c in three["cases"]}
+assert len(again) > 300 and [c for c in said(one) if c[0] in again] == said(three), "processes give other answers"
+# what it lacks: the second generation's ISD-R, EAP
+skipped = [c["id"] for c in one["cases"] if c["verdict"] == "skip"]
+lacks = ["ISD-R.Selection/15-enabled-bit", "ISD-R.Selection/16-no-enabled-bit", "Profile.Elements/18-eap"]
+assert skipped == [name for name in lacks if name in {c["id"] for c in one["cases"]}], skipped
+assert one["summary"]["pass"] == len(one["cases"]) - len(skipped) >= least
 for case in one["cases"]:
+    if case["id"] in skipped:
+        continue
     assert case["requirements"] and case["title"]
     assert any(d["kind"] == "expect" and d["section"] == "test" for d in case["dialogue"]), case["id"]
 eid = next(c for c in one["cases"] if c["id"] == "ES10c.GetEID/01-nominal")
@@ -93,14 +119,43 @@ assert any(f["name"] == "eidValue" for d in eid["dialogue"] for f in d.get("answ
 document = xml.dom.minidom.parse(f"{folder}/one.xml")
 assert len(document.getElementsByTagName("testcase")) == len(one["cases"])
 PYTHON
-# an IoT eUICC: what only consumer eUICCs have does not apply
-run 0 --personality iot
-says "does not apply: consumer"
+# cards of other kinds: what they are not does not apply to them, the rest passes
+personalities="iot both sgp22-2.3"
+[ "$extent" = whole ] || personalities=
+for personality in $personalities; do
+    run 0 --personality "$personality" --jobs 2
+    says "0 failed, 0 errors"
+    [ "$(grep -oE '^[0-9]+ passed' "$folder/out" | cut -d' ' -f1)" -gt 1500 ] || problem "$personality: hardly a case applies"
+done
+run 0 --personality iot 'ES10c.*'
+says "applies only if: consumer"
+# this one leaves out what SGP.32 5.9.2 demands, for IPAs that cannot read it
+run 1 --personality iot-1.0 --jobs 2 "${chosen[@]:+IoT.I*}"
+says "FAIL  IoT.Information/01-iot-specific-info"
+says " 1 failed, 0 errors"
+# Ctrl-C: the case at work is finished, and what came is reported
+run_interrupted()
+{
+    "$bench" run --cases "$cases" "$@" --repeat 1000 --json "$folder/cut.json" >"$folder/out" 2>&1 &
+    local running=$! status=0
+    sleep 2
+    kill -INT "$running"
+    wait "$running" || status=$?
+    [ "$status" = 3 ] || problem "interrupted, exit status $status"
+    says "interrupted after"
+    python3 - "$folder/cut.json" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["interrupted"] and len(report["cases"]) == report["summary"]["pass"], report["summary"]
+PYTHON
+}
+run_interrupted
+run_interrupted --jobs 2
 run 0 --repeat 3 'ES10b.GetEUICCChallenge/*'
 
 # ---- wrong cards (test_wrong_cards.py has more of them) ----
 echo 'at ES10c.DeleteProfile: set deleteResult to 127' >"$folder/delete.rules"
-run 1 --mutate "$folder/delete.rules" --junit "$folder/wrong.xml"
+run 1 --mutate "$folder/delete.rules" --junit "$folder/wrong.xml" 'ES10c.ProfileStates/*'
 python3 - "$folder/wrong.xml" <<'PYTHON'
 import sys, xml.dom.minidom
 document = xml.dom.minidom.parse(sys.argv[1])
@@ -111,7 +166,7 @@ run 1 --mutate "$folder/delete.rules" --stop-at-first --verbose 'ES10c.*'
 [ "$(grep -c FAIL "$folder/out")" = 1 ] || problem "--stop-at-first goes on"
 run 1 --mutate "$folder/delete.rules" --stop-at-first --jobs 2 'ES10c.*'
 echo 'at ES10a.GetEuiccConfiguredAddresses: mute' >"$folder/mute.rules"
-run 3 --mutate "$folder/mute.rules"
+run 3 --mutate "$folder/mute.rules" 'ES10a.*' 'ES10b.Information'
 says "no answer to"
 echo 'nonsense' >"$folder/bad.rules"
 run 3 --mutate "$folder/bad.rules"
@@ -129,10 +184,8 @@ says "needs a profile that may be changed"
 "$softeuicc" notifications --card "$folder/a.card" >>"$folder/after"
 diff -u "$folder/before" "$folder/after" || problem "a case changed a foreign card"
 [ "$(judged "$folder/a.json" skip | wc -l)" -gt 10 ] || problem "a foreign card: nothing was skipped"
-run 0 --card "$folder/a.card" --allow-destructive --json "$folder/b.json"
-# (what is for IoT eUICCs does not apply to it)
-left=$(judged "$folder/b.json" skip | grep -v '^IoT' || true)
-[ -z "$left" ] || problem "with leave something was skipped: $left"
+# (a few: each change waits for the disk; the whole is run behind the socket)
+run 0 --card "$folder/a.card" --allow-destructive 'ES10c.ProfileStates/*' 'UICC.PIN'
 
 # ---- through a socket; and when the card goes away ----
 "$softeuicc" run --memory --listen 127.0.0.1:0 >"$folder/daemon" 2>&1 &
@@ -144,7 +197,23 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 [ -n "$port" ] || problem "the daemon does not listen: $(cat "$folder/daemon")"
-run 0 --connect "$port" --timeout 20000
+run 0 --connect "$port" --timeout 20000 "${chosen[@]}"
+# (not all: most begin with a memory reset and a download, which take longer than they do)
+[ "$extent" = sample ] || chosen=(ES10c ES6 'UICC.P*' Download.Retry)
+run 0 --connect "$port" --timeout 20000 --allow-destructive --json "$folder/b.json" "${chosen[@]}"
+# each reason is one that leave does not help against
+python3 - "$folder/b.json" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1]))
+skipped = [c for c in report["cases"] if c["verdict"] == "skip"]
+left = [c["id"] for c in skipped if not c["reason"].startswith("applies only if: ")
+        and "to bring it there the card has to be: " not in c["reason"]]
+assert not left, f"with leave something was skipped: {left}"
+iot = {c["id"] for c in report["cases"] if c["family"] == "iot"}
+assert len({c["id"] for c in skipped} - iot) < 60, "with leave too much does not apply"
+ids = [c["id"] for c in report["cases"]]
+assert ids == sorted(ids), "the report is in the order of the run"
+PYTHON
 kill "$daemon"
 wait "$daemon" || true
 daemon=
