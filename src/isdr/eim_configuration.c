@@ -319,8 +319,7 @@ enum err isdr_add_eim(struct model *m, struct slice configuration)
     if (m->personality.sgp32 == SGP32_NONE)
         return reason_say(&m->reason, ERR_DATA, "SGP.32 3.5", REASON_NO_OFFSET, "a card that speaks SGP.32",
                           "a consumer card");
-    if (!tlv_strict(configuration, TLV_DEPTH_MAX, NULL) || !tlv_next(&configuration, &t) || t.tag != 0x30 ||
-        configuration.n || !eim_configuration_parse(m, t.value, &c))
+    if (!tlv_next(&configuration, &t) || t.tag != 0x30 || configuration.n || !eim_configuration_parse(m, t.value, &c))
         return reason_say(&m->reason, ERR_DATA, "SGP.32 2.11.1.1.1", 0, "EimConfigurationData 30 in DER",
                           "other bytes");
     TRY(eim_configuration_add(m, &c, &result, &has_token, &token));

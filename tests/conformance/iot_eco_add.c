@@ -138,6 +138,8 @@ static const struct {
     {"key twice", EDIT(REPEAT, 0xa5, 0), 7, DATA, "in order", "other"},
     {"rubbish at the end", EDIT(APPEND, 0, .bytes = BYTES("\xff")), 7, DATA, "in order", "other"},
     {"NULL with content", EDIT(APPEND, 0, .bytes = BYTES("\x89\x01\x00")), 7, DATA, "in order", "other"},
+    {"an extension that is not DER inside", EDIT(APPEND, 0, .bytes = BYTES("\xb0\x03\x04\x81\x00")), 7, DATA,
+     "in order", "other"},
 };
 
 START_TEST(test_add_refused)

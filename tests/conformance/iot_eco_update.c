@@ -68,6 +68,8 @@ static const struct iot_row refused[] = {
     {"a bad key", "AA(80(" EIM2 ")A5(A0(3000)))AB00", "8A0107", UPDATE, "a key on a curve", "another"},
     {"out of order", "AA(80(" EIM2 ")82(01)81(41))AB00", "8A0107", DATA, "in order", "other"},
     {"rubbish", "AA(80(" EIM2 ")FF)AB00", "8A0107", DATA, "in order", "other"},
+    {"a certificate for TLS that is not DER inside", "AA(80(" EIM2 ")A6(A1(30(04810101))))AB00", "8A0107", DATA,
+     "in order", "other"},
     {"counter of no byte", "AA(80(" EIM2 ")8300)AB00", "8A0107", DATA, "in order", "other"},
 };
 
