@@ -1,5 +1,6 @@
 /* A card in a PC/SC reader; see target.h. SCardTransmit waits as long as card and reader like, and nothing can end it.
- * So a thread of its own talks to the reader; who does not hear from it in time leaves it alone, for good. */
+ * So a thread of its own talks to the reader; who does not hear from it in time leaves it alone, for good. libpcsclite
+ * takes its tables down when the process ends: no thread may be in it then. */
 #define _GNU_SOURCE
 #include "target.h"
 
@@ -17,14 +18,17 @@ bool target_open_pcsc(struct target *t, const char *name, struct euicc_diagnosti
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 #include <winscard.h>
 
 enum job { JOB_NONE, JOB_ON, JOB_OFF, JOB_RESET, JOB_TRANSMIT, JOB_END };
 
 /* Shared by the bench and the thread; the last of them frees it. */
 struct reader {
+    pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     enum job job;
@@ -38,6 +42,9 @@ struct reader {
     bool connected;
     char name[MAX_READERNAME];
 };
+
+/* Threads that may be inside of libpcsclite. */
+static atomic_uint threads;
 
 static void reader_free(struct reader *r)
 {
@@ -165,36 +172,60 @@ static void *reader_thread(void *argument)
     }
     pthread_mutex_unlock(&r->lock);
     reader_free(r);
+    (void)atomic_fetch_sub(&threads, 1);
     return NULL;
 }
 
 /* ---- in the bench ---- */
 
-/* The thread frees the reader, now or when the card lets it go. */
-static void leave(struct target *t)
+static struct timespec after_milliseconds(unsigned milliseconds)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    return until;
+}
+
+/* The thread lets the card go and frees the reader: now, or after `milliseconds` when the card lets the thread go. */
+static void leave(struct target *t, unsigned milliseconds)
 {
     struct reader *r = t->ctx;
+    const struct timespec until = after_milliseconds(milliseconds);
     if (!r) return;
+    const pthread_t thread = r->thread;
+    t->ctx = NULL;
     pthread_mutex_lock(&r->lock);
     r->left = true;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
-    t->ctx = NULL;
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) (void)pthread_detach(thread);
+}
+
+static void pcsc_close(struct target *t)
+{
+    leave(t, t->timeout_ms);
+}
+
+/* A thread that still waits for its card is not to wake up in a libpcsclite that is gone. */
+static void end_without_threads(int status, void *unused)
+{
+    (void)unused;
+    if (atomic_load(&threads) == 0) return;
+    (void)fflush(NULL);
+    _exit(status);
 }
 
 static enum target_result ask(struct target *t, enum job job, struct slice command, struct buf *answer)
 {
     struct reader *r = t->ctx;
-    struct timespec until;
+    const struct timespec until = after_milliseconds(t->timeout_ms);
     int waited = 0;
     if (!r) return TARGET_GONE;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += t->timeout_ms / 1000;
-    until.tv_nsec += (long)(t->timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
     pthread_mutex_lock(&r->lock);
     buf_reset(&r->command);
     buf_append(&r->command, command);
@@ -211,7 +242,7 @@ static enum target_result ask(struct target *t, enum job job, struct slice comma
     }
     bool done = r->done;
     pthread_mutex_unlock(&r->lock);
-    if (!done) leave(t);
+    if (!done) leave(t, 0);
     return result;
 }
 
@@ -252,7 +283,7 @@ static bool find_reader(struct reader *r, const char *name)
 static bool reader_start(struct target *t, const char *name, struct euicc_diagnostic *why)
 {
     pthread_condattr_t monotonic;
-    pthread_t thread;
+    static bool registered;
     struct reader *r = calloc(1, sizeof *r);
     (void)snprintf(why->text, sizeof why->text, "no memory");
     if (!r) return false;
@@ -270,11 +301,13 @@ static bool reader_start(struct target *t, const char *name, struct euicc_diagno
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&r->lock, NULL);
     (void)snprintf(t->name, sizeof t->name, "reader %s", r->name);
-    if (pthread_create(&thread, NULL, reader_thread, r) != 0) {
+    if (!registered) registered = on_exit(end_without_threads, NULL) == 0;
+    (void)atomic_fetch_add(&threads, 1);
+    if (!registered || pthread_create(&r->thread, NULL, reader_thread, r) != 0) {
+        (void)atomic_fetch_sub(&threads, 1);
         reader_free(r);
         return false;
     }
-    pthread_detach(thread);
     why->text[0] = 0;
     t->ctx = r;
     return true;
@@ -285,7 +318,7 @@ bool target_open_pcsc(struct target *t, const char *name, struct euicc_diagnosti
     t->power = pcsc_power;
     t->reset = pcsc_reset;
     t->transmit = pcsc_transmit;
-    t->close = leave;
+    t->close = pcsc_close;
     if (!t->timeout_ms) t->timeout_ms = TARGET_TIMEOUT_MS;
     return reader_start(t, name, why);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """softeuicc-bench on a card in a PC/SC reader (the daemon behind a pcscd of the test's own): everything passes; a card that
 stops answering, and one that is pulled, give errors within the timeout and never a hang. Skips itself (77) where there is
-no pcscd or no namespace for one. Called by meson: test_reader.py BENCH SOFTEUICC CASES CLIENTS"""
+no pcscd or no namespace for one. Called by meson: test_reader.py BENCH SOFTEUICC CASES CLIENTS SLOW-RELEASE"""
 
 import json
 import os
@@ -16,14 +16,16 @@ import test_pcsc as pcsc  # noqa: E402  (tests/clients)
 from daemon import Daemon, Folder  # noqa: E402
 
 BENCH, PROGRAM, CASES = sys.argv[1:4]
+SLOW_RELEASE = sys.argv[5]
 
 
-def bench(folder, *arguments, seconds=90):
+def bench(folder, *arguments, seconds=90, preload=""):
     """Exit status, report, what it said, seconds."""
     path = os.path.join(folder.path, "report.json")
     start = time.monotonic()
     done = subprocess.run([BENCH, "run", "--cases", CASES, "--reader", pcsc.READER, "--json", path, *arguments],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False,
+                          env={**os.environ, "LD_PRELOAD": preload})
     with open(path) as file:
         return done.returncode, json.load(file), done.stdout.decode(), time.monotonic() - start
 
@@ -35,7 +37,7 @@ SOME = ("ATR", "ISD-R.*", "ES10a.*", "ES10b.[A-G]*", "ES10c.E*", "ES8+.S*", "Dow
 
 def passes(folder, *arguments, least):
     status, report, said, took = bench(folder, *arguments)
-    assert status == 0, said
+    assert status == 0, (status, said)
     assert report["summary"]["pass"] >= least, said
     if "--allow-destructive" in arguments:
         left = [case["id"] for case in report["cases"] if case["verdict"] == "skip"
@@ -43,6 +45,13 @@ def passes(folder, *arguments, least):
                 and "to bring it there the card has to be: " not in case["reason"]]
         assert not left, left
     print(f"{report['summary']['pass']} cases through the reader in {took:.1f} s")
+
+
+def lets_the_reader_go(folder):
+    """The context is released before the process ends; it ended in a crash now and then."""
+    status, _, said, _ = bench(folder, "ES10c.GetEID/*", preload=SLOW_RELEASE)
+    assert status == 0, (status, said)
+    assert "context released\n" in said, said
 
 
 def is_interrupted(folder):
@@ -91,6 +100,7 @@ def run(pcscd):
         pcsc.wait_for_card("at first")
         passes(folder, least=200)
         passes(folder, "--allow-destructive", *SOME, least=300)
+        lets_the_reader_go(folder)
         is_interrupted(folder)
         stops_answering(folder, daemon)
         pcsc.wait_for_card("the card went on")
