@@ -56,8 +56,8 @@ static void assert_new(void)
 {
     struct slice version;
     ck_assert(stored_get(&f, "card/version", &version) && version.n == 1 && version.p[0] == '2');
-    for (size_t i = 0; i < f.stored_n; i++)
-        ck_assert_msg(!is_package(f.stored[i].key), "%s", f.stored[i].key);
+    for (size_t i = 0; i < f.stored.n; i++)
+        ck_assert_msg(!is_package(f.stored.items[i].key), "%s", f.stored.items[i].key);
 }
 
 static void assert_old(void)
@@ -65,8 +65,8 @@ static void assert_old(void)
     struct slice version;
     size_t packages = 0;
     ck_assert(stored_get(&f, "card/version", &version) && version.n == 1 && version.p[0] == '1');
-    for (size_t i = 0; i < f.stored_n; i++)
-        packages += is_package(f.stored[i].key);
+    for (size_t i = 0; i < f.stored.n; i++)
+        packages += is_package(f.stored.items[i].key);
     ck_assert_uint_eq(packages, 3);
     ck_assert_uint_eq(stored_count(&f, "isdp/"), 6); /* metadata and packages only */
 }
@@ -77,13 +77,13 @@ static void assert_as_installed_today(const struct fixture *today, const char *l
     char prefix[64];
     size_t n = 0;
     (void)snprintf(prefix, sizeof prefix, "isdp/%s/", lower_aid);
-    for (size_t i = 0; i < today->stored_n; i++) {
+    for (size_t i = 0; i < today->stored.n; i++) {
         struct slice value;
-        if (strncmp(today->stored[i].key, prefix, strlen(prefix)) != 0) continue;
+        if (strncmp(today->stored.items[i].key, prefix, strlen(prefix)) != 0) continue;
         n++;
-        ck_assert_msg(stored_get(&f, today->stored[i].key, &value), "%s is missing", today->stored[i].key);
-        ck_assert_msg(slice_equal(value, slice_of(today->stored[i].value, today->stored[i].n)), "%s differs",
-                      today->stored[i].key);
+        ck_assert_msg(stored_get(&f, today->stored.items[i].key, &value), "%s is missing", today->stored.items[i].key);
+        ck_assert_msg(slice_equal(value, slice_of(today->stored.items[i].value, today->stored.items[i].n)),
+                      "%s differs", today->stored.items[i].key);
     }
     ck_assert_uint_gt(n, 10);
     ck_assert_uint_eq(stored_count(&f, prefix), n);
@@ -237,10 +237,7 @@ END_TEST
 static int load_stored(void *ctx, euicc_put_fn put, void *put_ctx)
 {
     const struct fixture *from = ctx;
-    int result = EUICC_OK;
-    for (size_t i = 0; i < from->stored_n && result == EUICC_OK; i++)
-        result = put(put_ctx, from->stored[i].key, from->stored[i].value, from->stored[i].n);
-    return result;
+    return storage_load(&from->stored, put, put_ctx);
 }
 
 START_TEST(test_restore)
@@ -264,12 +261,12 @@ START_TEST(test_restore)
     ck_assert_int_eq(state_of(&card, ICCID_1), 0);
     es10(&card, ENABLE(ICCID_1), "BF3103800100");
     card_cut(&f);
-    for (size_t i = 0; i < f.stored_n; i++) {
+    for (size_t i = 0; i < f.stored.n; i++) {
         struct slice value;
-        if (strncmp(f.stored[i].key, "isdp/", 5) != 0) continue;
-        ck_assert_msg(stored_get(&card, f.stored[i].key, &value) &&
-                          slice_equal(value, slice_of(f.stored[i].value, f.stored[i].n)),
-                      "%s", f.stored[i].key);
+        if (strncmp(f.stored.items[i].key, "isdp/", 5) != 0) continue;
+        ck_assert_msg(stored_get(&card, f.stored.items[i].key, &value) &&
+                          slice_equal(value, slice_of(f.stored.items[i].value, f.stored.items[i].n)),
+                      "%s", f.stored.items[i].key);
     }
     card_free(&card);
 }

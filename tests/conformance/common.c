@@ -12,34 +12,7 @@
 static int load(void *ctx, euicc_put_fn put, void *put_ctx)
 {
     const struct fixture *f = ctx;
-    int result = EUICC_OK;
-    for (size_t i = 0; result == EUICC_OK && i < f->stored_n; i++)
-        result = put(put_ctx, f->stored[i].key, f->stored[i].value, f->stored[i].n);
-    return result;
-}
-
-static void store_one(struct fixture *f, const struct euicc_change *change)
-{
-    size_t at = 0;
-    while (at < f->stored_n && strcmp(f->stored[at].key, change->key) != 0)
-        at++;
-    if (at < f->stored_n) {
-        free(f->stored[at].key);
-        free(f->stored[at].value);
-        f->stored[at] = f->stored[--f->stored_n];
-    }
-    if (!change->value) return;
-    if (f->stored_n == f->stored_room) {
-        f->stored_room = f->stored_room ? 2 * f->stored_room : 512;
-        f->stored = realloc(f->stored, f->stored_room * sizeof *f->stored);
-        ck_assert_ptr_nonnull(f->stored);
-    }
-    struct stored *s = &f->stored[f->stored_n++];
-    s->key = strdup(change->key);
-    s->value = malloc(change->n ? change->n : 1);
-    ck_assert(s->key && s->value);
-    if (change->n) memcpy(s->value, change->value, change->n);
-    s->n = change->n;
+    return storage_load(&f->stored, put, put_ctx);
 }
 
 static int commit(void *ctx, const struct euicc_change *changes, size_t n)
@@ -48,7 +21,7 @@ static int commit(void *ctx, const struct euicc_change *changes, size_t n)
     f->commits++;
     if (f->power_cut == CUT_BEFORE_COMMIT) return EUICC_POWER_LOST;
     for (size_t i = 0; i < n; i++)
-        store_one(f, &changes[i]);
+        storage_change(&f->stored, &changes[i]);
     return f->power_cut == CUT_AFTER_COMMIT ? EUICC_POWER_LOST : EUICC_OK;
 }
 
@@ -118,7 +91,6 @@ void card_free(struct fixture *f)
     kat_free(f->keys);
     f->card = NULL;
     stored_clear(f);
-    free(f->stored);
     buf_free(&f->details);
     buf_free(&f->random_first);
 }
@@ -133,50 +105,44 @@ int card_open_stored(struct fixture *f, struct euicc_diagnostic *why)
 
 bool stored_get(const struct fixture *f, const char *key, struct slice *out)
 {
-    for (size_t i = 0; i < f->stored_n; i++) {
-        if (strcmp(f->stored[i].key, key) != 0) continue;
-        *out = slice_of(f->stored[i].value, f->stored[i].n);
-        return true;
-    }
-    return false;
+    const struct stored *s = storage_find(&f->stored, key);
+    if (s) *out = slice_of(s->value, s->n);
+    return s;
 }
 
 void stored_put(struct fixture *f, const char *key, struct slice value)
 {
     const struct euicc_change change = {key, value.p ? value.p : (const uint8_t *)"", value.n};
-    store_one(f, &change);
+    storage_change(&f->stored, &change);
 }
 
 void stored_delete(struct fixture *f, const char *key)
 {
     const struct euicc_change change = {key, NULL, 0};
-    store_one(f, &change);
+    storage_change(&f->stored, &change);
 }
 
 void stored_clear(struct fixture *f)
 {
     euicc_destroy(f->card);
     f->card = NULL;
-    while (f->stored_n) {
-        f->stored_n--;
-        free(f->stored[f->stored_n].key);
-        free(f->stored[f->stored_n].value);
-    }
+    storage_clear(&f->stored);
 }
 
 size_t stored_count(const struct fixture *f, const char *prefix)
 {
     size_t n = 0;
-    for (size_t i = 0; i < f->stored_n; i++)
-        n += strncmp(f->stored[i].key, prefix, strlen(prefix)) == 0;
+    for (size_t i = 0; i < f->stored.n; i++)
+        n += strncmp(f->stored.items[i].key, prefix, strlen(prefix)) == 0;
     return n;
 }
 
 size_t stored_cost(const struct fixture *f, const char *prefix)
 {
     size_t n = 0;
-    for (size_t i = 0; i < f->stored_n; i++)
-        if (strncmp(f->stored[i].key, prefix, strlen(prefix)) == 0) n += strlen(f->stored[i].key) + f->stored[i].n + 16;
+    for (size_t i = 0; i < f->stored.n; i++)
+        if (strncmp(f->stored.items[i].key, prefix, strlen(prefix)) == 0)
+            n += strlen(f->stored.items[i].key) + f->stored.items[i].n + 16;
     return n;
 }
 

@@ -32,8 +32,7 @@ enum power_cut { CUT_NEVER, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
 struct fixture {
     euicc *card;
     euicc_random *random;
-    struct stored *stored; /* what outlives the card */
-    size_t stored_n, stored_room;
+    struct storage stored; /* what outlives the card */
     size_t commits;
     enum power_cut power_cut;
     struct buf random_first; /* what the card draws before its random source is asked */

@@ -93,8 +93,9 @@ START_TEST(test_put)
         (void)snprintf(request, sizeof request, "8050%02X0008C0C1C2C3C4C5C6C700", sets[_i].old);
         domain_refused(&f, request, "6A88");
         (void)snprintf(request, sizeof request, "/sdsequence/00/%02X", sets[_i].old);
-        for (size_t i = 0; i < f.stored_n; i++)
-            ck_assert_msg(!strstr(f.stored[i].key, request), "%s is left of the keys that are gone", f.stored[i].key);
+        for (size_t i = 0; i < f.stored.n; i++)
+            ck_assert_msg(!strstr(f.stored.items[i].key, request), "%s is left of the keys that are gone",
+                          f.stored.items[i].key);
     }
 }
 END_TEST

@@ -145,8 +145,8 @@ uint32_t iot_counter(struct iot *i, const char *id)
 uint64_t iot_storage(const struct iot *i)
 {
     uint64_t sum = 0;
-    for (size_t k = 0; k < i->f.stored_n; k++) {
-        const struct stored *s = &i->f.stored[k];
+    for (size_t k = 0; k < i->f.stored.n; k++) {
+        const struct stored *s = &i->f.stored.items[k];
         uint64_t h = 14695981039346656037u;
         for (const char *c = s->key; c == s->key || c[-1]; c++)
             h = (h ^ (uint8_t)*c) * 1099511628211u;

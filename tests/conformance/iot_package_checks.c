@@ -304,18 +304,16 @@ END_TEST
 START_TEST(test_row_24_no_key)
 {
     BUF_LOCAL changed = {0};
-    struct stored *record = NULL;
+    const struct stored *record = NULL;
     struct tlv t;
-    for (size_t k = 0; k < iot.f.stored_n; k++)
-        if (strncmp(iot.f.stored[k].key, "eim/", 4) == 0) record = &iot.f.stored[k];
+    for (size_t k = 0; k < iot.f.stored.n; k++)
+        if (strncmp(iot.f.stored.items[k].key, "eim/", 4) == 0) record = &iot.f.stored.items[k];
     ck_assert_ptr_nonnull(record);
     for (struct slice in = slice_of(record->value, record->n); tlv_next(&in, &t);)
         tlv_put(&changed, t.tag, t.tag == 0x85 ? slice_of(NULL, 0) : t.value);
     ck_assert_uint_lt(changed.n, record->n);
-    record->n = changed.n;
     ck_assert_uint_gt(changed.n, 0);
-    for (size_t k = 0; k < changed.n; k++)
-        record->value[k] = changed.p[k];
+    stored_put(&iot.f, record->key, buf_slice(&changed));
     card_cut(&iot.f);
     struct eim_order order = rat_order();
     const struct iot_refusal r = {"row 24: an eIM without key", IOT_UNSIGNED, false, SENDER, "with a key", "eim1"};

@@ -98,9 +98,9 @@ static void observe(void)
     lpa_free(&f.lpa);
     euicc_destroy(f.card);
     f.card = copy;
-    for (size_t i = 0; i < f.stored_n; i++)
-        if (strstr(f.stored[i].key, "/key") && f.stored[i].n == 32)
-            secret("a private key of the eUICC", NOWHERE, slice_of(f.stored[i].value, f.stored[i].n));
+    for (size_t i = 0; i < f.stored.n; i++)
+        if (strstr(f.stored.items[i].key, "/key") && f.stored.items[i].n == 32)
+            secret("a private key of the eUICC", NOWHERE, slice_of(f.stored.items[i].value, f.stored.items[i].n));
     ck_assert_uint_gt(spy.n, 0);
     ck_assert(lpa_reader_card(&reader, f.card));
     lpa_init(&f.lpa, &reader, &options);

@@ -130,22 +130,16 @@ START_TEST(test_too_large)
 }
 END_TEST
 
-static int by_key(const void *a, const void *b)
-{
-    return strcmp(((const struct stored *)a)->key, ((const struct stored *)b)->key);
-}
-
 /* Names below isdp/<aid>/ and values, for comparison. */
 static void contents(const char *aid, struct buf *out)
 {
     char prefix[64];
     buf_reset(out);
     (void)snprintf(prefix, sizeof prefix, "isdp/%s/", aid);
-    qsort(f.stored, f.stored_n, sizeof f.stored[0], by_key);
-    for (size_t i = 0; i < f.stored_n; i++) {
-        if (strncmp(f.stored[i].key, prefix, strlen(prefix)) != 0) continue;
-        tlv_put(out, 0x0c, slice_text(f.stored[i].key + strlen(prefix)));
-        tlv_put(out, 0x04, slice_of(f.stored[i].value, f.stored[i].n));
+    for (size_t i = 0; i < f.stored.n; i++) {
+        if (strncmp(f.stored.items[i].key, prefix, strlen(prefix)) != 0) continue;
+        tlv_put(out, 0x0c, slice_text(f.stored.items[i].key + strlen(prefix)));
+        tlv_put(out, 0x04, slice_of(f.stored.items[i].value, f.stored.items[i].n));
     }
     ck_assert_uint_gt(out->n, 0);
 }

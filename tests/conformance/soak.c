@@ -51,10 +51,7 @@ static int commit(void *ctx, const struct euicc_change *changes, size_t n)
 static int load(void *ctx, euicc_put_fn put, void *put_ctx)
 {
     const struct iot *iot = ctx;
-    int result = EUICC_OK;
-    for (size_t i = 0; result == EUICC_OK && i < iot->f.stored_n; i++)
-        result = put(put_ctx, iot->f.stored[i].key, iot->f.stored[i].value, iot->f.stored[i].n);
-    return result;
+    return storage_load(&iot->f.stored, put, put_ctx);
 }
 
 static int64_t now(void *ctx)
@@ -377,7 +374,7 @@ static struct measure measure(void)
     buf_free(&t.f.details);
     ck_assert_int_eq(euicc_snapshot(t.f.card, &image, &m.image), EUICC_OK);
     free(image);
-    m.keys = t.f.stored_n;
+    m.keys = t.f.stored.n;
     m.heap = mallinfo2().uordblks; /* 0 under a sanitizer, which sees leaks itself */
     ck_assert_msg(lpa_open(&t.f.lpa), "%s", t.f.lpa.error);
     return m;

@@ -165,8 +165,8 @@ void twins_assert_iccid(struct fixture *f, const char *iccid)
 uint64_t twins_stored(const struct fixture *f, const char *prefix)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < f->stored_n; i++) {
-        const struct stored *s = &f->stored[i];
+    for (size_t i = 0; i < f->stored.n; i++) {
+        const struct stored *s = &f->stored.items[i];
         uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a of name and value */
         if (strncmp(s->key, prefix, strlen(prefix)) != 0) continue;
         for (const char *k = s->key; *k; k++)

@@ -24,7 +24,7 @@ START_TEST(test_half_a_script_is_stored_with_a_retry_counter)
     BUF_LOCAL script = {0};
     BUF_LOCAL packet = {0};
     BUF_LOCAL envelope = {0};
-    const size_t keys = f.stored_n;
+    const size_t keys = f.stored.n;
     put_hex(&script, "00A4080C047F706F01 00D6000004 11223344 0020000A08 3838383838383838");
     ota_server(&o, TAR_OPEN, "1219", SET_AES);
     ck_assert(ota_packet(&o, buf_slice(&script), &packet));
@@ -35,7 +35,7 @@ START_TEST(test_half_a_script_is_stored_with_a_retry_counter)
     ck_assert_uint_eq(f.commits, 1);
     f.power_cut = CUT_NEVER;
     card_cut(&f);
-    ck_assert_uint_eq(f.stored_n, keys); /* no counter of the packet */
+    ck_assert_uint_eq(f.stored.n, keys); /* no counter of the packet */
     apdu(&f, TERMINAL_PROFILE, "9000");
     ota_file_holds(&f, BINARY_FID, NULL, "00000000000000000000");
     /* the tries are gone all the same */

@@ -134,11 +134,8 @@ static int state_of(const struct reference *r, const struct storage *stored)
 /* The card's memory is what it stored. */
 static void check_memory(struct trial *t)
 {
-    struct storage held = {0};
-    storage_of_card(t->card, &held);
-    const char *other = storage_difference(&held, &t->stored);
+    const char *other = storage_difference_to_card(&t->stored, t->card);
     probe_check(t->probe, !other, "%s is not in memory what is stored", other);
-    storage_clear(&held);
 }
 
 static void check_reason(struct trial *t)

@@ -234,7 +234,7 @@ void trial_begin(struct trial *t, struct probe *p)
                                 .commit = trial_commit};
     storage_copy(&p->stored, &t->stored);
     start_counting(t);
-    ck_assert_int_eq(__real_euicc_clone(p->before, &t->env, &t->card), EUICC_OK);
+    must(__real_euicc_clone(p->before, &t->env, &t->card) == EUICC_OK);
 }
 
 void trial_end(struct trial *t)
@@ -255,7 +255,7 @@ void trial_transmit(struct trial *t, const uint8_t *capdu, size_t n)
     static uint8_t rapdu[65538];
     size_t rn = 0;
     uint8_t *copy = malloc(n ? n : 1);
-    ck_assert_ptr_nonnull(copy);
+    must(copy);
     if (n) memcpy(copy, capdu, n);
     outcome_free(&t->went);
     arm(t, true);
@@ -263,7 +263,7 @@ void trial_transmit(struct trial *t, const uint8_t *capdu, size_t n)
     arm(t, false);
     free(copy);
     t->went.rapdu = malloc(rn ? rn : 1);
-    ck_assert_ptr_nonnull(t->went.rapdu);
+    must(t->went.rapdu);
     if (rn) memcpy(t->went.rapdu, rapdu, rn);
     t->went.rapdu_n = rn;
     went(t, result);

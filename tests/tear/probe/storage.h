@@ -5,10 +5,18 @@
 
 #include "euicc.h"
 
+#include <check.h>
+
+/* As ck_assert, which writes each time to a file where it stands: with hundreds of values and thousands of trials that
+ * is most of the time. */
+#define must(condition) ((condition) ? (void)0 : ck_abort_msg("%s", #condition))
+
+/* Copies of a storage share it. */
 struct stored {
-    char *key;
-    uint8_t *value;
+    const char *key;
+    const uint8_t *value;
     size_t n;
+    size_t *users; /* in one piece with key and value */
 };
 
 struct storage {
@@ -24,6 +32,8 @@ const struct stored *storage_find(const struct storage *s, const char *key);
 int storage_load(const struct storage *s, euicc_put_fn put, void *put_ctx);
 /* All that the card has stored. */
 void storage_of_card(const euicc *card, struct storage *out);
+/* The first key that the card has not stored as it is in *s; NULL: none. */
+const char *storage_difference_to_card(const struct storage *s, const euicc *card);
 /* The first key on which they differ; NULL: they are the same. */
 const char *storage_difference(const struct storage *a, const struct storage *b);
 

@@ -70,7 +70,7 @@ static void between_trace(void *ctx, enum euicc_event event, const uint8_t *data
 static struct between *between_new(const struct euicc_env *env, struct euicc_env *inside)
 {
     struct between *b = calloc(1, sizeof *b);
-    ck_assert_ptr_nonnull(b);
+    must(b);
     b->outside = *env;
     *inside = (struct euicc_env){.ctx = b,
                                  .random = env->random ? between_random : NULL,
@@ -167,7 +167,7 @@ static struct between *begin(struct probe *p, const euicc *card)
     struct between *b = probe_is_on() ? between_of(card) : NULL;
     if (!b || !probe_wants(p)) return NULL;
     p->now = b->outside.now ? b->outside.now(b->outside.ctx) : -1;
-    ck_assert_int_eq(__real_euicc_clone(card, &nothing, &p->before), EUICC_OK);
+    must(__real_euicc_clone(card, &nothing, &p->before) == EUICC_OK);
     b->commits = 0;
     return b;
 }
