@@ -3,7 +3,7 @@
  * and disk of a profile. Usage: profile PACKAGE PERSONALITY_FILE FOLDER (a package with Milenage and test set 1 of TS
  * 35.207; a folder for a card file). Figures: install_12kb_ms, install_vs_aes, read_binary_per_s, authenticate_us,
  * authenticate_vs_milenage, select_path_250_us, select_path_2500_us, select_path_2500_vs_250, heap_per_profile_kb,
- * disk_per_profile_kb. */
+ * disk_per_profile_kb, install_2500_vs_250_files. */
 #include "auc.h"
 #include "bench.h"
 #include "outside.h"
@@ -19,7 +19,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { INSTALLS = 101, SEGMENT = 1007, ROUNDS = 101, PER_ROUND = 1000, AUTHENTICATIONS = 2000, PROFILES = 20 };
+enum {
+    INSTALLS = 101,
+    LARGE_INSTALLS = 11,
+    SEGMENT = 1007,
+    ROUNDS = 101,
+    PER_ROUND = 1000,
+    AUTHENTICATIONS = 2000,
+    PROFILES = 20
+};
 
 static const char *personality;
 
@@ -270,6 +278,20 @@ static void with_files(struct slice package, unsigned n, struct buf *out)
     if (buf_err(out) != OK) bench_die("no memory");
 }
 
+static double install_among(struct slice package, unsigned n)
+{
+    double us[LARGE_INSTALLS];
+    struct personality p;
+    char why[256];
+    BUF_LOCAL large = {0};
+    if (!personality_parse(&p, personality, why)) bench_die("%s", why);
+    with_files(package, n, &large);
+    for (size_t i = 0; i < LARGE_INSTALLS; i++)
+        us[i] = install_once(&p, buf_slice(&large));
+    personality_free(&p);
+    return bench_median(us, LARGE_INSTALLS);
+}
+
 static double select_among(struct slice package, unsigned n)
 {
     static const uint8_t select[] = {0x00, 0xa4, 0x08, 0x0c, 0x04, 0x7f, 0x80, 0x4f, 0x7d};
@@ -294,6 +316,7 @@ static void selection(struct slice package)
     bench_figure("select_path_250_us", few, "us");
     bench_figure("select_path_2500_us", many, "us");
     bench_figure("select_path_2500_vs_250", many / few, "ratio");
+    bench_figure("install_2500_vs_250_files", install_among(package, 2500) / install_among(package, 250), "ratio");
 }
 
 /* ---- sizes ---- */
