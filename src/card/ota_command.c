@@ -203,5 +203,6 @@ enum err script_command(struct script *s, const struct apdu *command)
     if (e != OK && !is_warning(e)) store_rollback_to(m->store, mark);
     if (!m->reason.said) m->reason.function = function;
     take_answer(s, &a, e, &answer);
+    TRY(buf_err(&s->waiting));
     return buf_err(&s->data);
 }

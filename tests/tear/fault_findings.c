@@ -160,9 +160,8 @@ START_TEST(test_record_is_skipped)
 }
 END_TEST
 
-/* The proof of receipt of a script in the expanded format had an empty R-APDU for the command for which there was no
- * memory. */
-START_TEST(test_empty_answer_in_proof_of_receipt)
+/* A packet for which each allocation in turn fails; its proof of receipt is not protected. */
+static void script_on_copies(const char *hex)
 {
     struct fixture f;
     struct ota server;
@@ -172,12 +171,27 @@ START_TEST(test_empty_answer_in_proof_of_receipt)
     BUF_LOCAL answer = {0};
     ota_begin(&f, NULL);
     ota_server(&server, TAR_OPEN, "0001", 0);
-    put_hex(&script, "AA(22(00A40804047F70" BINARY_FID "00) 22(00B0000002))");
+    put_hex(&script, hex);
     ck_assert(ota_packet(&server, buf_slice(&script), &packet));
     ota_put_envelope(buf_slice(&packet), &envelope);
     ck_assert(on_copies(&f, buf_slice(&envelope), &answer));
     ck_assert_uint_gt(answer.n, 2);
     card_free(&f);
+}
+
+/* The proof of receipt of a script in the expanded format had an empty R-APDU for the command for which there was no
+ * memory. */
+START_TEST(test_empty_answer_in_proof_of_receipt)
+{
+    script_on_copies("AA(22(00A40804047F70" BINARY_FID "00) 22(00B0000002))");
+}
+END_TEST
+
+/* SELECT in a script without memory for the data that waits was answered 9000, and GET RESPONSE then had nothing. */
+START_TEST(test_script_loses_what_waits)
+{
+    script_on_copies("00A40804047F70" BINARY_FID);
+    script_on_copies("00A40804047F70" BINARY_FID "00C0000004 00C0000014");
 }
 END_TEST
 
@@ -253,6 +267,7 @@ int main(void)
     tcase_add_test(tests, test_selection_moves);
     tcase_add_test(tests, test_record_is_skipped);
     tcase_add_test(tests, test_empty_answer_in_proof_of_receipt);
+    tcase_add_test(tests, test_script_loses_what_waits);
     tcase_add_test(tests, test_blocks_after_one_too_many);
     tcase_add_test(tests, test_good_network_key_is_not_wrong);
     suite_add_tcase(suite, tests);

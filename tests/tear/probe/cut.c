@@ -20,7 +20,7 @@ static bool goes_ahead(const char *key)
 
 static bool is_same(const struct stored *a, const struct stored *b)
 {
-    return b && a->n == b->n && memcmp(a->value, b->value, a->n) == 0;
+    return b && stored_is_same(a, b);
 }
 
 /* A key on which the two differ, of those that do not go ahead; NULL: none. */

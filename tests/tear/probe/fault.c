@@ -7,6 +7,7 @@
  * on a card that met none, or, if the fault cost it a session, is refused and changes nothing; and once more after
  * power off and on, where both cards lost their sessions. */
 #define _DEFAULT_SOURCE
+#include "holds.h"
 #include "probe.h"
 #include "real.h"
 #include "seams.h"
@@ -155,8 +156,7 @@ static bool same_but_interruption(const struct storage *a, const struct storage 
     while (i < a->n || k < b->n) {
         int order = i == a->n ? 1 : k == b->n ? -1 : strcmp(a->items[i].key, b->items[k].key);
         const struct stored *one = order <= 0 ? &a->items[i] : &b->items[k];
-        bool same = order == 0 && a->items[i].n == b->items[k].n &&
-                    memcmp(a->items[i].value, b->items[k].value, a->items[i].n) == 0;
+        bool same = order == 0 && stored_is_same(&a->items[i], &b->items[k]);
         if (!same && strcmp(one->key, "card/loading") != 0 && strcmp(one->key, "card/sequence") != 0 &&
             strncmp(one->key, "notification/", 13) != 0)
             return false;
@@ -194,6 +194,35 @@ static bool is_blocked(const struct probe *p, const struct probe_outcome *o)
            memcmp(o->rapdu, blocked, 2) == 0;
 }
 
+/* They differ in tries that are left, and those only fell. */
+static bool only_tries_fell(const struct storage *from, const struct storage *to)
+{
+    bool others = from->n != to->n;
+    for (size_t i = 0; i < from->n && !others; i++) {
+        const struct stored *was = &from->items[i];
+        const struct stored *is = &to->items[i];
+        others = strcmp(was->key, is->key) != 0 ||
+                 (!stored_is_same(was, is) && (tries_of(is) < 0 || tries_of(is) >= tries_of(was)));
+    }
+    return !others && storage_difference(from, to);
+}
+
+static bool has_blocked(const struct storage *s)
+{
+    bool blocked = false;
+    for (size_t i = 0; i < s->n; i++)
+        blocked = blocked || tries_of(&s->items[i]) == 0;
+    return blocked;
+}
+
+/* The fault came after a try of a PIN was taken, as a power cut does: the command then finds one less, which changes
+ * only tries, unless the PIN is blocked and what it was to open stays shut. */
+static bool is_for_lack_of_a_try(const struct reference *r, const struct storage *before, const struct storage *now)
+{
+    if (!only_tries_fell(&r->states[0], before)) return false;
+    return has_blocked(now) || !storage_difference(end_of(r), now) || only_tries_fell(end_of(r), now);
+}
+
 /* The same command once more, after 6F00. */
 static void try_again(struct trial *t, const struct reference *r)
 {
@@ -202,10 +231,11 @@ static void try_again(struct trial *t, const struct reference *r)
     storage_copy(&t->stored, &before);
     trial_run(t);
     bool same = same_outcome(&t->went, &r->went) && !storage_difference(&t->stored, end_of(r));
+    bool lacks_a_try = !same && is_for_lack_of_a_try(r, &before, &t->stored);
     probe_check(p, t->went.result == EUICC_OK, "again: no answer, %s", words(&t->went));
-    probe_check(p, same || was_in_the_way(p, r) || same_but_interruption(&before, &t->stored),
+    probe_check(p, same || lacks_a_try || was_in_the_way(p, r) || same_but_interruption(&before, &t->stored),
                 "again: it says %s, and changes what is stored", words(&t->went));
-    probe_check(p, same || has_session(p) || is_blocked(p, &t->went), "again: it says %s instead of %s",
+    probe_check(p, same || lacks_a_try || has_session(p) || is_blocked(p, &t->went), "again: it says %s instead of %s",
                 words(&t->went), words(&r->went));
     storage_clear(&before);
 }

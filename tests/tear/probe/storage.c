@@ -152,7 +152,7 @@ void storage_of_card(const euicc *card, struct storage *out)
     each_stored(card, add, out);
 }
 
-static bool is_same(const struct stored *a, const struct stored *b)
+bool stored_is_same(const struct stored *a, const struct stored *b)
 {
     return a->value == b->value || (a->n == b->n && memcmp(a->value, b->value, a->n) == 0);
 }
@@ -168,7 +168,7 @@ static bool compare(void *ctx, const struct stored *one)
     struct comparison *c = ctx;
     const struct stored *next = c->at < c->with->n ? &c->with->items[c->at++] : NULL;
     int order = next ? strcmp(one->key, next->key) : -1;
-    if (order == 0 && is_same(one, next)) return true;
+    if (order == 0 && stored_is_same(one, next)) return true;
     (void)snprintf(c->other, sizeof c->other, "%s", order > 0 ? next->key : one->key);
     return false;
 }
@@ -191,7 +191,7 @@ const char *storage_difference(const struct storage *a, const struct storage *b)
         if (left->users == right->users) continue;
         int order = strcmp(left->key, right->key);
         if (order != 0) return order < 0 ? left->key : right->key;
-        if (!is_same(left, right)) return left->key;
+        if (!stored_is_same(left, right)) return left->key;
     }
     return a->n > n ? a->items[n].key : b->n > n ? b->items[n].key : NULL;
 }

@@ -23,6 +23,7 @@ struct storage {
     struct stored *items; /* in the order of their keys */
     size_t n, room;
 };
+bool stored_is_same(const struct stored *a, const struct stored *b); /* but for the key */
 void storage_clear(struct storage *s);
 void storage_copy(const struct storage *from, struct storage *to);
 void storage_change(struct storage *s, const struct euicc_change *change);
