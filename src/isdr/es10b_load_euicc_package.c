@@ -258,10 +258,11 @@ static const struct package_operation *find_operation(const struct model *m, boo
     return NULL;
 }
 
-static void terminate(struct package *p, uint8_t code, const char *name)
+static enum err terminate(struct package *p, uint8_t code, const char *name)
 {
     tlv_put_u8(&p->results, 0x02, code);
     model_trace(p->model, EUICC_EVENT_RESULT, "processingTerminated %s(%u)", name, code);
+    return buf_err(&p->results);
 }
 
 #define RESULT_RESERVE 16 /* the longest result of an operation that changes something */
@@ -276,8 +277,7 @@ static enum err run_operation(struct package *p, bool psmo, const struct tlv *t,
     *go_on = false;
     if (p->results.n + RESULT_RESERVE > max) {
         (void)reason_say(&m->reason, OK, "SGP.32 2.11.2", REASON_NO_OFFSET, "results within result_size_max", "more");
-        terminate(p, 1, "resultSizeOverflow");
-        return OK;
+        return terminate(p, 1, "resultSizeOverflow");
     }
     const struct package_operation *row = find_operation(m, psmo, t->tag);
     size_t mark = store_mark(m->store);
@@ -292,15 +292,13 @@ static enum err run_operation(struct package *p, bool psmo, const struct tlv *t,
     if (e == ERR_DATA) {
         store_rollback_to(m->store, mark);
         (void)reason_say(&m->reason, OK, "SGP.32 2.11.1.1", REASON_NO_OFFSET, "an undamaged operation", "%X", t->tag);
-        terminate(p, 2, "unknownOrDamagedCommand");
-        return OK;
+        return terminate(p, 2, "unknownOrDamagedCommand");
     }
     TRY(e);
     TRY(buf_err(&result));
     if (p->results.n + result.n > max) {
         (void)reason_say(&m->reason, OK, "SGP.32 2.11.2", REASON_NO_OFFSET, "results within result_size_max", "more");
-        terminate(p, 1, "resultSizeOverflow");
-        return OK;
+        return terminate(p, 1, "resultSizeOverflow");
     }
     buf_append(&p->results, buf_slice(&result));
     *go_on = !failed;
@@ -316,8 +314,7 @@ static enum err run_list(struct package *p, const struct tlv *list)
         if (!tlv_next(&in, &t)) {
             (void)reason_say(&p->model->reason, OK, "SGP.32 2.11.1.1", REASON_NO_OFFSET, "an operation in DER",
                              "other bytes");
-            terminate(p, 2, "unknownOrDamagedCommand");
-            return OK;
+            return terminate(p, 2, "unknownOrDamagedCommand");
         }
         TRY(run_operation(p, list->tag == 0xa0, &t, &go_on));
     }

@@ -1,6 +1,7 @@
 /* What failing allocations, random numbers and calls of libcrypto found in the card, one case a finding, named after
  * it. Each fails the one call that did it; see seams.h. */
 #define _GNU_SOURCE
+#include "on_copies.h"
 #include "ota_common.h"
 #include "seams.h"
 #include "uicc_common.h"
@@ -62,39 +63,6 @@ START_TEST(test_interruption_without_address)
 }
 END_TEST
 
-/* A reader that carries every command out on copies first, the n-th allocation failing, for each n: the answer is that
- * of the card or 6F00. */
-static bool on_copies(void *ctx, struct slice capdu, struct buf *rapdu)
-{
-    const struct fixture *f = ctx;
-    struct lpa_reader reader;
-    ck_assert(lpa_reader_card(&reader, f->card));
-    euicc *before;
-    static uint8_t out[65538];
-    size_t n = 0;
-    const struct euicc_env env = {.ctx = f->random, .random = euicc_random_bytes};
-    ck_assert_int_eq(euicc_clone(f->card, &env, &before), EUICC_OK);
-    if (!reader.transmit(f->card, capdu, rapdu)) return false;
-    bool fired = true;
-    for (size_t at = 1; fired; at++) {
-        euicc *copy;
-        ck_assert_int_eq(euicc_clone(before, &env, &copy), EUICC_OK);
-        seam_set(SEAM_ALLOCATION, at);
-        seam_arm(true);
-        int result = euicc_transmit(copy, capdu.p, capdu.n, out, sizeof out, &n);
-        seam_arm(false);
-        fired = seam_fired();
-        bool refused = n == 2 && out[0] == 0x6f;
-        ck_assert_msg(result != EUICC_OK || refused || n == rapdu->n, "allocation %zu: %zu bytes, not %zu", at, n,
-                      rapdu->n);
-        ck_assert_msg(result != EUICC_OK || refused || memcmp(out + n - 2, rapdu->p + n - 2, 2) == 0,
-                      "allocation %zu: %02X%02X", at, out[n - 2], out[n - 1]);
-        euicc_destroy(copy);
-    }
-    euicc_destroy(before);
-    return true;
-}
-
 /* The result of an installation that a profile element ended lacked simaResponse for want of memory. */
 START_TEST(test_result_without_sima_response)
 {
@@ -113,7 +81,7 @@ START_TEST(test_result_without_sima_response)
     package.p[header.whole.n] = 0xbe; /* no element has this tag */
     ck_assert(lpa_reader_card(&reader, f.card));
     reader.ctx = &f;
-    reader.transmit = on_copies;
+    reader.transmit = transmit_on_copies;
     f.lpa.reader = reader;
     f.dp->profile = (struct smdpp_profile){.metadata = buf_slice(&metadata), .upp = buf_slice(&package)};
     ck_assert(!lpa_download(&f.lpa, f.dp, NULL, &result));
@@ -174,7 +142,7 @@ static void script_on_copies(const char *hex)
     put_hex(&script, hex);
     ck_assert(ota_packet(&server, buf_slice(&script), &packet));
     ota_put_envelope(buf_slice(&packet), &envelope);
-    ck_assert(on_copies(&f, buf_slice(&envelope), &answer));
+    ck_assert(transmit_on_copies(&f, buf_slice(&envelope), &answer));
     ck_assert_uint_gt(answer.n, 2);
     card_free(&f);
 }
