@@ -157,7 +157,7 @@ pcscd_start()
         sudo pcscd --foreground >"$pcscd_log" 2>&1 &
     fi
     pcscd_pid=$!
-    for tries in $(seq 100); do
+    for tries in $(seq 600); do
         if port_listens $vpcd_port; then
             say "pcscd: started (process $pcscd_pid, log $pcscd_log), vpcd waits on 127.0.0.1:$vpcd_port"
             return

@@ -15,7 +15,7 @@ SELECT_ISDR = bytes.fromhex("00A4040010A0000005591010FFFFFFFF8900000100")
 GET_EID = bytes.fromhex("80E2910006BF3E035C015A00")
 GET_EID_ANSWER = bytes.fromhex("BF3E125A10" + EID + "9000")
 OFF, ON, RESET, ATR = 0, 1, 2, 4
-START_SECONDS = 30
+HANG_SECONDS = 60  # a bound on waits that only a daemon that hangs reaches, on any machine
 
 
 def frame(payload):
@@ -39,6 +39,19 @@ def receive_frame(connection):
 def exchange(connection, apdu):
     connection.sendall(frame(apdu))
     return receive_frame(connection)
+
+
+def held_port(port=0, address="127.0.0.1"):
+    """A socket that keeps a port and does not listen there. Whoever connects is refused, and nobody gets the port by
+    chance, but who asks for it with SO_REUSEADDR, as the daemon and vpcd do, listens there."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((address, port))
+    except OSError:
+        held.close()
+        raise
+    return held
 
 
 class Folder:
@@ -75,8 +88,8 @@ class Daemon:
         with open(self.log, "rb") as log:
             return log.read().decode("utf-8", "replace")
 
-    def wait_said(self, words, seconds=START_SECONDS):
-        end = time.monotonic() + seconds
+    def wait_said(self, words):
+        end = time.monotonic() + HANG_SECONDS
         while words not in self.said():
             assert self.process.poll() is None, f"the daemon ended: {self.said()}"
             assert time.monotonic() < end, f"never said: {words}\n{self.said()}"
@@ -86,7 +99,9 @@ class Daemon:
         """Of --listen."""
         mark = "listening on 127.0.0.1:"
         self.wait_said(mark)
+        end = time.monotonic() + HANG_SECONDS
         while "\n" not in self.said().split(mark)[1]:
+            assert time.monotonic() < end, self.said()
             time.sleep(0.005)
         return int(self.said().split(mark)[1].split()[0])
 
@@ -110,12 +125,21 @@ class Daemon:
         time.sleep(seconds)
         return self.processor() - before
 
-    def end(self, seconds=10):
+    def wait_idle(self, what, seconds=0.1, limit=0.001):
+        """Until it rests: at once, or when it is done with what came before. One that spins never does."""
+        end = time.monotonic() + HANG_SECONDS
+        while True:
+            used = self.idle(seconds)
+            if used < limit:
+                return
+            assert time.monotonic() < end, f"{what}: {used:.3f} s of processor time in {seconds} s of rest"
+
+    def end(self):
         """SIGTERM must end it, whatever it is doing; the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(HANG_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -132,7 +156,7 @@ def connect(port, buffers=None):
     connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if buffers:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
-    connection.settimeout(20)
+    connection.settimeout(HANG_SECONDS)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.connect(("127.0.0.1", port))
     return connection

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Clients that do what no client should, on each transport of the daemon: TCP (--listen), vpcd (the peer is this test),
-standard input. After each the next client finds a working card within a second, the card file says the same as before,
-no descriptor is left over, memory does not grow and the processor rests. Called by meson with the program's path; a
+standard input. After each the next client finds a working card, the card file says the same as before, no descriptor is
+left over, memory does not grow and the processor rests. Called by meson with the program's path; a
 second argument runs only the cases whose name contains it. HOSTILE_ROUNDS=N repeats each more often."""
 
 import os
@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 
-from daemon import (ATR, GET_EID, GET_EID_ANSWER, OFF, ON, RESET, SELECT_ISDR, Daemon, Folder, abort, connect,
-                    exchange, frame, receive_frame)
+from daemon import (ATR, GET_EID, GET_EID_ANSWER, HANG_SECONDS, OFF, ON, RESET, SELECT_ISDR, Daemon, Folder, abort, connect,
+                    exchange, frame, held_port, receive_frame)
 
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "0"))  # 0: 2 over TCP, 1 over vpcd, where each costs most of a second
 MEMORY_GROWTH = 2 << 20  # bytes
@@ -154,33 +154,40 @@ def many_connections(c, port):
 
 def nonsense(c, port):
     """Random bytes: lengths and commands as they fall, for as long as they are taken."""
+    # drawn before the first goes: how many are taken must not move what other cases draw
+    pieces = [draw.randbytes(4000) for _ in range(20)]
     c.settimeout(0.05)
     try:
-        for _ in range(20):
-            c.sendall(draw.randbytes(4000))
+        for piece in pieces:
+            c.sendall(piece)
             while True:
                 receive_frame(c)
     except (OSError, EOFError):
         pass
 
 
-def next_client(port):
-    """The seconds until a new client has its answer."""
+def next_client(daemon, port):
+    """The seconds until a new client has its answer, and the descriptors that the daemon has open then. It serves one
+    client at a time, so that it has closed by then what those before left."""
     start = time.monotonic()
     c = connect(port)
     friendly(c)
+    took = time.monotonic() - start
+    descriptors = daemon.descriptors()
     c.close()
-    return time.monotonic() - start
+    return took, descriptors
 
 
-def keepalive_is_set(port):
-    """True if the daemon's side of a connection has a keep-alive timer (state 01, its local port is ours)."""
-    with open("/proc/net/tcp") as table:
-        for line in table:
-            word = line.split()
-            if word[3] == "01" and word[1].endswith(f":{port:04X}") and word[5].startswith("02:"):
-                return True
-    return False
+def wait_keepalive(port):
+    """Until the daemon's side of a connection has a keep-alive timer (state 01, its local port is ours)."""
+    end = time.monotonic() + HANG_SECONDS
+    while True:
+        with open("/proc/net/tcp") as table:
+            rows = [line.split() for line in table]
+        if any(row[3] == "01" and row[1].endswith(f":{port:04X}") and row[5].startswith("02:") for row in rows):
+            return
+        assert time.monotonic() < end, "a peer that is gone holds the card for ever"
+        time.sleep(0.01)
 
 
 def warm_up(port):
@@ -198,42 +205,27 @@ def tcp_cases():
             nonsense]
 
 
-def settled(daemon):
-    """Its open descriptors once it has closed what the clients before left."""
-    seen = []
-    while len(seen) < 5 or len(set(seen[-5:])) > 1:
-        seen.append(daemon.descriptors())
-        time.sleep(0.02)
-    return seen[-1]
-
-
-def watched(daemon, what, case, limit, rounds, memory):
-    """Runs the case some times; `limit`: seconds that the next client may take; `memory`: what the daemon had before."""
-    descriptors = settled(daemon)
+def watched(daemon, what, case, rounds, before):
+    """Runs the case some times; it gives the seconds and the descriptors of the next client. `before`: the daemon's
+    descriptors and memory."""
     for _ in range(rounds):
-        took = case()
+        took, descriptors = case()
         assert daemon.process.poll() is None, f"{what}: the daemon is gone: {daemon.said()[-2000:]}"
-        assert took <= limit, f"{what}: the next client waited for {took:.2f} s"
-    end = time.monotonic() + 2
-    while daemon.descriptors() != descriptors and time.monotonic() < end:
-        time.sleep(0.01)
-    assert daemon.descriptors() == descriptors, f"{what}: {descriptors} descriptors became {daemon.descriptors()}"
-    grown = daemon.memory() - memory
+        assert descriptors == before[0], f"{what}: {before[0]} descriptors became {descriptors}"
+    grown = daemon.memory() - before[1]
     # A sanitizer keeps what is freed for a while.
     assert daemon.sanitized or grown <= MEMORY_GROWTH, f"{what}: {grown} bytes more"
-    rest = daemon.idle(0.06)
-    assert rest < 0.03, f"{what}: {rest:.3f} s of processor time in 0.06 s of rest"
-    print(f"{what}: next client after {took * 1000:.0f} ms, memory {daemon.memory()} ({grown:+d}), rest {rest * 1000:.1f} ms", flush=True)
+    daemon.wait_idle(what)
+    print(f"{what}: next client after {took * 1000:.0f} ms, memory {daemon.memory()} ({grown:+d})", flush=True)
 
 
 def over_tcp(folder, wanted):
     daemon = Daemon(folder, "--listen", "127.0.0.1:0")
     try:
         port = daemon.port()
-        before = folder.info()
-        base = max(next_client(port) for _ in range(5))
+        info = folder.info()
         warm_up(port)
-        memory = daemon.memory()
+        before = next_client(daemon, port)[1], daemon.memory()
         for case in tcp_cases():
             if wanted not in case.__name__:
                 continue
@@ -242,15 +234,14 @@ def over_tcp(folder, wanted):
                 c = connect(port, 4096 if case is never_reads else None)
                 case(c, port)
                 if case in (never_reads, longest_frame_announced):
-                    rest = daemon.idle(0.1)
-                    assert rest < 0.05, f"{case.__name__}: spins while it waits: {rest:.3f} s in 0.1 s"
-                    assert case is never_reads or keepalive_is_set(port), "a peer that is gone holds the card for ever"
+                    daemon.wait_idle(f"{case.__name__}: while it waits")
+                if case is longest_frame_announced:
+                    wait_keepalive(port)
                 c.close()
-                return next_client(port)
+                return next_client(daemon, port)
 
-            watched(daemon, f"TCP, {case.__name__}", once, max(1.0, 20 * base),
-                    ROUNDS or (1 if case is never_reads else 2), memory)
-        assert folder.info() == before, "the card is not the one that it was"
+            watched(daemon, f"TCP, {case.__name__}", once, ROUNDS or (1 if case is never_reads else 2), before)
+        assert folder.info() == info, "the card is not the one that it was"
         assert daemon.end() == 0
     finally:
         daemon.kill()
@@ -262,20 +253,18 @@ class Reader:
     """What stands for vpcd: the port that the card connects to."""
 
     def __init__(self):
-        self.port = 0
+        self.held = held_port()  # also while nobody listens
+        self.port = self.held.getsockname()[1]
         self.open()
 
     def open(self):
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", self.port))
-        self.port = self.listener.getsockname()[1]
+        self.listener = held_port(self.port)
         self.listener.listen(4)
-        self.listener.settimeout(20)
+        self.listener.settimeout(HANG_SECONDS)
 
     def card(self):
         connection = self.listener.accept()[0]
-        connection.settimeout(20)
+        connection.settimeout(HANG_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
@@ -335,7 +324,7 @@ def reader_asks_without_power(c, reader):
 
 def over_vpcd(folder, wanted):
     reader = Reader()
-    before = folder.info()
+    info = folder.info()
     daemon = Daemon(folder, "--vpcd", f"127.0.0.1:{reader.port}")
     try:
         cases = [reader_closes_at_once, reader_closes_in_mid_command, reader_breaks, reader_restarts,
@@ -345,7 +334,7 @@ def over_vpcd(folder, wanted):
         on(state["card"])
         friendly(state["card"])
         longest_frame(state["card"], 0)
-        memory = daemon.memory()
+        before = daemon.descriptors(), daemon.memory()
         for case in cases:
             if wanted not in case.__name__:
                 continue
@@ -357,11 +346,11 @@ def over_vpcd(folder, wanted):
                 state["card"] = reader.card()
                 on(state["card"])
                 friendly(state["card"])
-                return time.monotonic() - start
+                return time.monotonic() - start, daemon.descriptors()
 
             # It stays away for 0.7 s, so that pcscd misses it (src/transport/vpcd.c).
-            watched(daemon, f"vpcd, {case.__name__}", once, 3.0 if not daemon.sanitized else 6.0, ROUNDS or 1, memory)
-        assert folder.info() == before, "the card is not the one that it was"
+            watched(daemon, f"vpcd, {case.__name__}", once, ROUNDS or 1, before)
+        assert folder.info() == info, "the card is not the one that it was"
         assert daemon.end() == 0
         print(f"vpcd: {len(daemon.said())} bytes of log")
     finally:
@@ -375,16 +364,15 @@ def drops_are_not_all_logged(folder):
     try:
         reader.card().close()
         daemon.wait_said("connected to vpcd")
-        start, n = time.monotonic(), 0
-        used = daemon.processor()
-        while time.monotonic() - start < 1.5:
+        # It waits longer after each, from 40 to 500 ms: being late on this side cannot make that less.
+        start = time.monotonic()
+        for _ in range(7):
             reader.card().close()
-            n += 1
+        took = time.monotonic() - start
+        assert took > 1.5, f"7 attempts in {took:.2f} s"
         assert daemon.said().count("vpcd") <= 6, daemon.said()
-        assert n < 60, f"{n} attempts in 1.5 s"
-        used = daemon.processor() - used
-        assert used < 0.3, f"{used:.2f} s of processor time"
-        print(f"vpcd, drops: {n} in 1.5 s, {used * 1000:.0f} ms of processor time")
+        daemon.wait_idle("between attempts", 0.3, 0.03)
+        print(f"vpcd, drops: 7 in {took:.2f} s")
         assert daemon.end() == 0
     finally:
         daemon.kill()
@@ -396,7 +384,7 @@ def stdio(folder, lines, **streams):
     """Feeds the lines and gives what came back."""
     daemon = Daemon(folder, "--stdio", "--quiet", stdin=subprocess.PIPE, stdout=subprocess.PIPE, **streams)
     try:
-        out = daemon.process.communicate(lines, timeout=60)[0]
+        out = daemon.process.communicate(lines, timeout=HANG_SECONDS)[0]
         assert daemon.process.returncode == 0, daemon.said()
         return out.split(b"\n")[:-1]
     finally:
@@ -431,9 +419,8 @@ def stdio_never_read(folder):
                 os.write(daemon.process.stdin.fileno(), line)
             except BlockingIOError:
                 time.sleep(0.01)
-        rest = daemon.idle(0.2)
-        assert rest < 0.05, f"spins: {rest:.3f} s in 0.2 s"
-        daemon.end(3)
+        daemon.wait_idle("nobody reads the answers")
+        daemon.end()
         print("stdio: answers that nobody reads do not keep SIGTERM from ending it")
     finally:
         daemon.kill()
@@ -446,7 +433,7 @@ def stdio_reader_gone(folder):
         daemon.process.stdout.close()
         daemon.process.stdin.write(SELECT_ISDR.hex().encode() + b"\n")
         daemon.process.stdin.flush()
-        assert daemon.process.wait(10) == 1
+        assert daemon.process.wait(HANG_SECONDS) == 1
         assert "cannot write an answer" in daemon.said(), daemon.said()
         print("stdio: a reader that went away ends it with an error")
     finally:
@@ -470,9 +457,8 @@ def log_never_read(folder):
                 exchange(c, SELECT_ISDR)
         except TimeoutError:
             pass
-        rest = daemon.idle(0.2)
-        assert rest < 0.05, f"spins: {rest:.3f} s in 0.2 s"
-        daemon.end(3)
+        daemon.wait_idle("nobody reads the log")
+        daemon.end()
         c.close()
         print("log: a pipe that nobody empties does not keep SIGTERM from ending it")
     finally:
@@ -482,23 +468,26 @@ def log_never_read(folder):
 
 # ---- who may connect ----
 
-def addresses_of(port):
-    """Local addresses, as in /proc/net/tcp*, on which the port listens."""
+def addresses_of(daemon):
+    """Local addresses, as in /proc/net/tcp*, on which the daemon listens."""
     found = []
+    folder = f"/proc/{daemon.process.pid}/fd"
+    own = {os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             with open(table) as file:
                 rows = [line.split() for line in file]
         except FileNotFoundError:
             continue
-        found += [row[1].split(":")[0] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")]
+        found += [row[1].split(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own]
     return found
 
 
 def loopback_only(folder):
     daemon = Daemon(folder, "--listen", "0")
     try:
-        assert addresses_of(daemon.port()) == ["0100007F"], "not loopback, or not that alone"
+        daemon.port()
+        assert addresses_of(daemon) == ["0100007F"], "not loopback, or not that alone"
         assert "warning" not in daemon.said()
         assert daemon.end() == 0
     finally:
@@ -506,7 +495,7 @@ def loopback_only(folder):
     for address in ("0.0.0.0:0", "[::]:0", "0:0", "[::ffff:0.0.0.0]:0"):
         daemon = Daemon(folder, "--listen", address)
         try:
-            assert daemon.process.wait(30) == 1, f"{address} was taken"
+            assert daemon.process.wait(HANG_SECONDS) == 1, f"{address} was taken"
             assert "--allow-remote" in daemon.said(), daemon.said()
         finally:
             daemon.kill()

@@ -39,7 +39,7 @@ void disk_make_card(void);
 /* The same tables as an earlier version of this program made them, with what is stored now. */
 void disk_make_version_1(void);
 
-/* Drawn; DISK_SEED replays. */
+/* DISK_SEED, or the usual one. */
 uint32_t disk_random(void);
 uint64_t disk_seed(void);
 bool disk_all(void); /* TEAR_ALL: every case, not a sample */

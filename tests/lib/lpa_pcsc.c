@@ -57,7 +57,7 @@ static bool pcsc_power(void *ctx, bool on, struct buf *atr)
     if (!on) return true;
     /* T=0 as lpac and modems do. The handle of a process that just ended may stand for a moment. */
     LONG status = SCARD_E_SHARING_VIOLATION;
-    for (int tries = 0; tries < 40 && status == SCARD_E_SHARING_VIOLATION; tries++) {
+    for (int tries = 0; tries < 400 && status == SCARD_E_SHARING_VIOLATION; tries++) {
         if (tries) (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
         status = SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0, &p->card, &protocol);
     }

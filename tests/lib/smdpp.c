@@ -44,7 +44,7 @@ bool smdpp_put_signature(struct buf *b, const struct test_key *key, struct slice
 {
     BUF_LOCAL raw = {0};
     if (!test_sign(key, input, &raw)) return false;
-    tlv_put(b, 0x5f37, smdpp_or(instead, buf_slice(&raw)));
+    tlv_put(b, 0x5f37, instead.p ? instead : buf_slice(&raw));
     return buf_err(b) == OK;
 }
 

@@ -59,7 +59,7 @@ struct smdpp_spoil {
     struct slice signed1_challenge;
     struct slice signed1_extra; /* TLVs appended inside serverSigned1 */
     bool signed1_bit;           /* one bit flips after signing */
-    struct slice signature1;    /* content of the 5F37 */
+    struct slice signature1;    /* content of the 5F37; as with the other signatures p NULL is none, n 0 an empty one */
     struct slice ci_pk_id;      /* content of the 04 */
     struct slice auth_certificate;
     const struct test_key *auth_key;

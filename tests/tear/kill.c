@@ -2,16 +2,19 @@
 #define _GNU_SOURCE
 #include "kill.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define START_MILLISECONDS 30000
+#define START_MILLISECONDS 60000 /* at least; only a hang takes so long */
+#define USUAL_SEED 1
 
 struct kill_bench kb;
 
@@ -62,7 +65,22 @@ void kill_close_card(euicc_file *file, euicc *card)
 
 /* ---- the daemon ---- */
 
-static bool read_port(void)
+/* A daemon that was killed leaves its port to whoever comes next. A socket that is bound and never listens keeps it for
+ * the following daemon, which asks for it with SO_REUSEADDR; a client in between is refused. */
+static void hold_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof address;
+    int on = 1;
+    kb.held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(kb.held, 0);
+    ck_assert_int_eq(setsockopt(kb.held, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+    ck_assert_int_eq(bind(kb.held, (struct sockaddr *)&address, n), 0);
+    ck_assert_int_eq(getsockname(kb.held, (struct sockaddr *)&address, &n), 0);
+    kb.port = ntohs(address.sin_port);
+}
+
+static bool listens(void)
 {
     char text[8192];
     FILE *log = fopen(kb.log, "r");
@@ -70,10 +88,7 @@ static bool read_port(void)
     size_t n = fread(text, 1, sizeof text - 1, log);
     fclose(log);
     text[n] = 0;
-    const char *at = strstr(text, "listening on 127.0.0.1:");
-    if (!at || !strchr(at, '\n')) return false;
-    kb.port = (uint16_t)strtoul(at + strlen("listening on 127.0.0.1:"), NULL, 10);
-    return kb.port != 0;
+    return strstr(text, "listening on 127.0.0.1:") != NULL;
 }
 
 void start_daemon(void)
@@ -87,11 +102,13 @@ void start_daemon(void)
         int log = open(kb.log, O_CREAT | O_TRUNC | O_WRONLY, 0600);
         if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(126);
         const bool made = kb.personality && access(kb.file, F_OK) != 0;
-        execl(program, program, "run", "--card", kb.file, "--listen", "127.0.0.1:0", made ? "--personality" : NULL,
+        char address[32];
+        (void)snprintf(address, sizeof address, "127.0.0.1:%u", kb.port);
+        execl(program, program, "run", "--card", kb.file, "--listen", address, made ? "--personality" : NULL,
               kb.personality, (char *)NULL);
         _exit(127);
     }
-    for (int waited = 0; !read_port(); waited++) {
+    for (int waited = 0; !listens(); waited++) {
         check(waited < START_MILLISECONDS, "the daemon does not listen");
         check(waitpid(kb.daemon, NULL, WNOHANG) == 0, "the daemon does not start; its log is %s", kb.log);
         usleep(1000);
@@ -148,7 +165,7 @@ void kill_begin(const char *personality)
     ck_assert_ptr_nonnull(mkdtemp(kb.folder));
     (void)snprintf(kb.file, sizeof kb.file, "%s/card", kb.folder);
     (void)snprintf(kb.log, sizeof kb.log, "%s/log", kb.folder);
-    kb.seed = kb.first_seed = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL) * 1000003u + (uint64_t)getpid();
+    kb.seed = kb.first_seed = seed ? strtoull(seed, NULL, 10) : USUAL_SEED;
     printf("TEAR_SEED=%llu\n", (unsigned long long)kb.first_seed);
     (void)fflush(stdout);
     ck_assert_int_eq(euicc_random_new(&kb.random, true, kb.first_seed), EUICC_OK);
@@ -156,6 +173,7 @@ void kill_begin(const char *personality)
     ck_assert(kb.keys && smdpp_config_sgp26(&config, kb.keys, TEST_P256, 1));
     kb.dp = smdpp_new(&config);
     ck_assert_ptr_nonnull(kb.dp);
+    hold_port();
 }
 
 void kill_end(void)
@@ -167,6 +185,7 @@ void kill_end(void)
         (void)unlink(name);
     }
     (void)unlink(kb.log);
+    (void)close(kb.held);
     check(rmdir(kb.folder) == 0, "something else is left in %s", kb.folder);
     smdpp_free(kb.dp);
     kat_free(kb.keys);

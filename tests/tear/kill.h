@@ -1,6 +1,6 @@
 /* A daemon that is killed with SIGKILL at random moments, on a card file of its own: what test_kill.c (an LPA and a
- * terminal) and test_kill_iot.c (an IPA) share. The path of the program is in SOFTEUICC. The seed is printed; TEAR_SEED
- * replays the moments as far as the machine's timing allows. */
+ * terminal) and test_kill_iot.c (an IPA) share. The path of the program is in SOFTEUICC. TEAR_SEED is another seed than
+ * the usual one; the moments come again as far as the machine's timing allows. */
 #ifndef SOFTEUICC_TESTS_TEAR_KILL_H
 #define SOFTEUICC_TESTS_TEAR_KILL_H
 
@@ -19,6 +19,7 @@ struct kill_bench {
     int round;
     pid_t daemon;
     uint16_t port;
+    int held; /* keeps the port while no daemon has it */
 };
 extern struct kill_bench kb;
 
@@ -39,7 +40,7 @@ uint32_t next_random(void);
 void kill_open_card(euicc_file **file, euicc **card);
 void kill_close_card(euicc_file *file, euicc *card);
 
-/* Makes the card file if there is none; kb.port is where it listens. */
+/* Makes the card file if there is none; it listens on kb.port. */
 void start_daemon(void);
 /* A process of its own, so that the moment does not depend on where the client is. */
 pid_t start_killer(unsigned microseconds);

@@ -69,15 +69,16 @@ exits 0 '' eim list --card iot.card
 prints 'eIMs            1'
 
 # While a program has the card, only looking is possible.
-mkfifo in
-"$softeuicc" run --card iot.card --stdio --quiet <in >/dev/null 2>&1 &
+mkfifo in answers
+"$softeuicc" run --card iot.card --stdio --quiet <in >answers 2>&1 &
 user=$!
-exec 9>in
-tries=0
-while [ ! -e iot.card-lock ] && [ $tries -lt 50 ]; do tries=$((tries + 1)) && sleep 0.1; done
+exec 9>in 8<answers
+# it has the card as soon as it answers, and not before
+echo 00A40000023F00 >&9
+read -r answer <&8
 exits 0 '' eim list --card iot.card
 exits 1 'is in use by another process' eim remove one --card iot.card
-exec 9>&-
+exec 9>&- 8<&-
 wait $user
 
 # Restored older files bring older counters back: the copy still has the eIM that the card forgets now.

@@ -89,7 +89,7 @@ prints '    ADM1 \(0A\) enabled, 2 of 3 tries'
 "$softeuicc" run --card a.card --listen 127.0.0.1:0 >log 2>&1 &
 daemon=$!
 tries=0
-until grep -q 127.0.0.1 log || [ $tries -ge 100 ]; do
+until grep -q 127.0.0.1 log || [ $tries -ge 600 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done

@@ -38,7 +38,7 @@ listen() { # CARD: serves it on a free port, which becomes $port
     daemon=$!
     tries=0
     port=
-    while [ -z "$port" ] && [ $tries -lt 100 ]; do
+    while [ -z "$port" ] && [ $tries -lt 600 ]; do
         sleep 0.1
         port=$(sed -nE 's/.*listening on 127\.0\.0\.1:([0-9]+)$/\1/p' log)
         tries=$((tries + 1))
@@ -164,7 +164,8 @@ unlisten
 grep -q 'LoadBoundProfilePackage .* -> installed' log || wrong "the card's log: $(cat log)"
 has f.card '89000101000000000028 enabled '
 has f.card '89000101000000000010 disabled '
-exits 1 "--connect 127.0.0.1:$port: Connection refused; does softeuicc run --listen" "$tiny" --connect "127.0.0.1:$port"
+# (a port that is never given by chance: the one from before may be another program's by now)
+exits 1 "--connect 127.0.0.1:1: Connection refused; does softeuicc run --listen" "$tiny" --connect 127.0.0.1:1
 exits 1 '--connect nowhere: not an address' "$tiny" --connect nowhere
 exits 1 '--reader no such reader here: ' "$tiny" --reader 'no such reader here'
 

@@ -75,8 +75,8 @@ at ES10c.GetEID, time 3: mute
 RULES
 "$softeuicc" run --memory --seed 1 --listen 127.0.0.1:0 --mutate tcp.rules --mutate-seed 1 >tcp.log 2>&1 &
 daemon=$!
-for _ in $(seq 200); do
-    port=$(sed -n 's/.*127\.0\.0\.1:\([0-9][0-9]*\).*/\1/p' tcp.log | head -1)
+for _ in $(seq 1200); do
+    port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9][0-9]*\)$/\1/p' tcp.log)
     [ -z "$port" ] || break
     sleep 0.05
 done

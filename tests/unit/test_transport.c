@@ -4,6 +4,13 @@
 #define _GNU_SOURCE
 #include "transport_rig.h"
 
+enum {
+    ROUNDS = 50,
+    EXCHANGES = 4,
+    WARM_UP = 50, /* the kernel acknowledges at once at the beginning of a connection */
+    STOPS = 20,
+};
+
 static void *vpcd_thread(void *ctx)
 {
     struct rig *rig = ctx;
@@ -17,6 +24,21 @@ static void start_vpcd(struct rig *rig, unsigned port)
     ck_assert_int_eq(pthread_create(&rig->thread, NULL, vpcd_thread, rig), 0);
 }
 
+/* How long the fastest of some rounds of exchanges takes: a machine that is busy delays some, a delayed acknowledgement
+ * all of them. */
+static double fastest_round(struct rig *rig, int fd)
+{
+    double fastest = 1e9;
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = seconds();
+        for (int i = 0; i < EXCHANGES; i++)
+            exchange(rig, fd, apdus[i % APDUS]);
+        double took = seconds() - start;
+        if (took < fastest) fastest = took;
+    }
+    return fastest;
+}
+
 START_TEST(two_segments_cost_no_delayed_acknowledgement)
 {
     struct rig *rig = rig_new();
@@ -26,12 +48,11 @@ START_TEST(two_segments_cost_no_delayed_acknowledgement)
     int fd = accept_card(port);
     send_control(fd, 1);
     exchange(rig, fd, apdus[0]);
-    double start = seconds();
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < WARM_UP; i++)
         exchange(rig, fd, apdus[i % APDUS]);
-    double took = seconds() - start;
-    /* 4.4 s at least with delayed acknowledgements; a few milliseconds without. */
-    ck_assert_msg(took < 0.9, "100 exchanges took %.3f s", took);
+    /* 40 ms each with delayed acknowledgements, less than one without. */
+    double fastest = fastest_round(rig, fd);
+    ck_assert_msg(fastest < EXCHANGES * 0.02, "%d exchanges took %.3f s at least", EXCHANGES, fastest);
     stop(rig);
     close(fd);
     close(port);
@@ -103,7 +124,7 @@ START_TEST(comes_back_after_a_drop)
 END_TEST
 
 /* pcscd looks for the card every 400 ms. One that is back sooner after a failed command was never away for pcscd, and
- * the reader stays unusable. */
+ * the reader stays unusable. (Being late only lengthens what is measured here.) */
 START_TEST(stays_away_long_enough_to_be_missed)
 {
     struct rig *rig = rig_new();
@@ -113,9 +134,11 @@ START_TEST(stays_away_long_enough_to_be_missed)
     int fd = accept_card(port); /* at once: nobody had the card before */
     send_control(fd, 1);
     exchange(rig, fd, apdus[0]);
+    double start = seconds();
     close(fd);
-    ck_assert_msg(!readable(port, 500), "the card came back before pcscd can miss it");
     fd = accept_card(port);
+    double away = seconds() - start;
+    ck_assert_msg(away > 0.5, "the card came back after %.3f s, before pcscd can miss it", away);
     stop(rig);
     close(fd);
     close(port);
@@ -130,9 +153,11 @@ START_TEST(a_card_that_was_in_use_waits)
     rig->transport.was_in_use = true;
     unsigned number = 0;
     int port = open_port(&number);
+    double start = seconds();
     start_vpcd(rig, number);
-    ck_assert_msg(!readable(port, 500), "the card is there before pcscd can miss the one before it");
     int fd = accept_card(port);
+    double away = seconds() - start;
+    ck_assert_msg(away > 0.5, "the card is there after %.3f s, before pcscd can miss the one before it", away);
     send_control(fd, 1);
     exchange(rig, fd, apdus[0]);
     stop(rig);
@@ -142,18 +167,23 @@ START_TEST(a_card_that_was_in_use_waits)
 }
 END_TEST
 
+/* Told to end while it stays away, it ends without having come back. It may come back before it is told, on a busy
+ * machine: then once more. */
 START_TEST(stops_while_it_stays_away)
 {
-    struct rig *rig = rig_new();
-    rig->transport.was_in_use = true;
-    unsigned number = 0;
-    int port = open_port(&number);
-    start_vpcd(rig, number);
-    double start = seconds();
-    stop(rig);
-    ck_assert(seconds() - start < 0.5);
-    close(port);
-    rig_free(rig);
+    bool came_back = true;
+    for (int i = 0; came_back && i < STOPS; i++) {
+        struct rig *rig = rig_new();
+        rig->transport.was_in_use = true;
+        unsigned number = 0;
+        int port = open_port(&number);
+        start_vpcd(rig, number);
+        stop(rig);
+        came_back = readable(port, 0);
+        close(port);
+        rig_free(rig);
+    }
+    ck_assert_msg(!came_back, "it stays away first, and then looks whether it has to end");
 }
 END_TEST
 
@@ -231,12 +261,11 @@ START_TEST(waits_for_vpcd)
 {
     struct rig *rig = rig_new();
     unsigned number = 0;
-    int port = open_port(&number);
-    close(port);
+    int port = bind_port(&number);
     start_vpcd(rig, number);
     wait_said(rig, "waiting for vpcd");
     (void)poll(NULL, 0, 150); /* several attempts */
-    port = open_port(&number);
+    ck_assert_int_eq(listen(port, 4), 0);
     int fd = accept_card(port);
     send_control(fd, 1);
     exchange(rig, fd, apdus[0]);
@@ -252,12 +281,11 @@ START_TEST(stops_while_waiting)
 {
     struct rig *rig = rig_new();
     unsigned number = 0;
-    close(open_port(&number));
+    int port = bind_port(&number);
     start_vpcd(rig, number);
     wait_said(rig, "waiting for vpcd");
-    double start = seconds();
     stop(rig);
-    ck_assert(seconds() - start < 2);
+    close(port);
     rig_free(rig);
 }
 END_TEST
