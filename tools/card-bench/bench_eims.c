@@ -3,6 +3,7 @@
 #include "bench_eims.h"
 
 #include "base/hex.h"
+#include "cli/text.h"
 
 /* The eIMs of a case at work. */
 struct senders {
@@ -124,6 +125,25 @@ static bool take(struct bench *b, struct senders *s, const struct bench_eim_step
     return !step->by_ci || !ci || bench_know_card(b, &s->second, buf_slice(ci));
 }
 
+static bool expect_different(struct bench *b, const char *const names[2])
+{
+    char digits[40];
+    if (!names[0]) return true;
+    const struct buf *one = variables_get(&b->variables, names[0]);
+    const struct buf *other = variables_get(&b->variables, names[1]);
+    bool same = one && other && slice_equal(buf_slice(one), buf_slice(other));
+    return bench_expect(b, one && other && !same, b->row->clauses, "an associationToken that was not given before",
+                        "%s", one ? hex_short(buf_slice(one), digits, sizeof digits) : "none");
+}
+
+/* By the last operation of the last package. */
+static bool is_due(const struct bench *b, enum bench_when when)
+{
+    const struct eim_result *r = &b->result;
+    bool ok = r->kind == EIM_RESULT_SIGNED && r->n && r->data[r->n - 1].code == 0;
+    return when == BENCH_ALWAYS || ok == (when == BENCH_IF_OK);
+}
+
 void run_eims(struct bench *b)
 {
     struct senders s = {.row = b->row->argument};
@@ -131,8 +151,9 @@ void run_eims(struct bench *b)
     bool good = own && prepare(b, own, &s);
     for (const struct bench_eim_step *step = s.row->steps; good && step < s.row->steps + BENCH_EIM_STEPS; step++) {
         const struct bench_package *p = &step->p;
-        if (!p->psmo && !p->eco && !p->request && !p->reset && !p->power_cycle) break;
-        good = bench_package(b, sender(&s, own, step->by), p) && take(b, &s, step);
+        if (!p->psmo && !p->eco && !p->again && !p->request && !p->profile && !p->reset && !p->power_cycle) break;
+        if (!is_due(b, step->when)) continue;
+        good = bench_package(b, sender(&s, own, step->by), p) && take(b, &s, step) && expect_different(b, step->differ);
     }
     senders_free(&s);
 }

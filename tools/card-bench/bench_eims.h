@@ -5,6 +5,9 @@
 
 #include "bench_iot.h"
 
+/* A step that is only for one end of the package before it. */
+enum bench_when { BENCH_ALWAYS, BENCH_IF_OK, BENCH_IF_REFUSED };
+
 enum bench_sender {
     BENCH_OWN,        /* "testeim1" of the state */
     BENCH_SECOND,     /* "eim2", initial counter 1; not associated when the case begins */
@@ -17,7 +20,9 @@ struct bench_eim_step {
     struct bench_package p;
     enum bench_sender by;
     bool takes_token; /* the last result is the associationToken of eim2 */
-    bool by_ci;       /* eim2's results are signed under its euiccCiPKId {ci2} from now on */
+    enum bench_when when;
+    const char *differ[2]; /* variables that must not have the same value now */
+    bool by_ci;            /* eim2's results are signed under its euiccCiPKId {ci2} from now on */
 };
 
 #define BENCH_EIM_STEPS 12

@@ -57,20 +57,28 @@ struct bench_package {
     const char *psmo;    /* operations, signed by the eIM with its next counter (LoadEuiccPackage, 5.9.1) */
     const char *eco;     /* likewise */
     const char *request; /* any function of ES10b */
+    const char *profile; /* ICCID: what the card says of this profile, which has to be `state`, or to show `members` */
     bool reset;          /* a warm reset, the ISD-R selected again */
     bool power_cycle;    /* power off and on, likewise */
     /* Of a package: counter, transaction identifier, what is spoiled. `ops` and `n` are not used. */
     struct eim_order order;
     struct eim *eim;     /* another one than the caller's */
     struct slice replay; /* this BF51, which was made before, instead of a new one */
+    const char *keep;    /* what was sent is kept as this variable, */
+    const char *again;   /* and is sent once more, byte for byte, instead of a new one */
     /* What has to come for a package: one of them, or two if the specification leaves it open */
     const char *result;     /* EuiccPackageResult: content of the list of EuiccResultData */
     const char *error;      /* euiccPackageErrorSigned: content of euiccPackageErrorCode */
     bool is_unsigned;       /* euiccPackageErrorUnsigned */
     bool is_6a80;           /* or nothing but a status word of an error */
+    const char *status;     /* or nothing but one of these: "6985 6A80" */
     enum bench_token token; /* associationToken in the unsigned error */
     bool is_last;           /* after a refusal: the eIM has no way to send another package */
+    const char *tags;       /* of a profile: those of `members` alone are looked at */
+    const char *members;    /* patterns */
+    const char *state;      /* of a profile: "enabled", "disabled", "there"; NULL: it is not there */
     const char *answer;     /* for a request, or a refused package that nobody can echo: all but the status word */
+    bool rises;             /* the case is about numbers: the seqNumber has to be above that of the result before */
     bool stay;              /* after a switch: no REFRESH and no reset */
     const char *clause;     /* of the expectations; NULL: those of the case */
 };
@@ -80,18 +88,18 @@ struct bench_package {
     {                                                                                                                  \
         __VA_ARGS__, {0},                                                                                              \
     }
-/* A step: the profile with this ICCID has this state ("00", "01"), or is not installed. */
-#define BENCH_PROFILE(iccid, state)                                                                                    \
+/* A step: the profile with this ICCID is "enabled", "disabled" or "there"; or it is not installed. */
+#define BENCH_PROFILE(iccid, is)                                                                                       \
     {                                                                                                                  \
-        .request = "BF2D(A0(5A(" iccid "))5C(9F70))", .answer = "BF2D(A0(E3(9F70(" state "))))"                        \
+        .profile = (iccid), .state = (is)                                                                              \
     }
 #define BENCH_NO_PROFILE(iccid)                                                                                        \
     {                                                                                                                  \
-        .request = "BF2D(A0(5A(" iccid "))5C(9F70))", .answer = "BF2D(A0())"                                           \
+        .profile = (iccid)                                                                                             \
     }
 
 /* Sends it and expects: an answer of the right kind; eimId, counter and transaction identifier as in the package; for
- * what is signed the signature of the eUICC over data and token; a number above those before; the list or the code.
+ * what is signed the signature of the eUICC over data and token; the list or the code.
  * After a result that switches profiles the switch is carried out (REFRESH or reset), so that the next command meets
  * the new state. After a refusal nothing may have changed (profiles, eIMs, results, and the counter: the next
  * package, listEim, has it and is no replay). The answer is in b->package_answer, decoded in b->result. After a result

@@ -63,6 +63,7 @@ static bool roll_back(struct bench *b, struct ipa *ipa, struct eim *eim, const s
         return false;
     /* the slice is gone with the next command */
     buf_append(&copy, came);
+    if (!step->rises) eim->sequence_number = -1;
     bool right = check_rollback(eim, &package, buf_slice(&copy), &b->result);
     if (!bench_expect(b, right, b->row->clauses,
                       "a new result for the package that authorised, with rollbackResult, signed by the eUICC", "%s",
@@ -96,7 +97,7 @@ static bool expect_enabled(struct bench *b, struct ipa *ipa, const char *iccid)
 
 static bool sends(const struct bench_package *p)
 {
-    return p->psmo || p->eco || p->request || p->reset || p->power_cycle;
+    return p->psmo || p->eco || p->again || p->request || p->profile || p->reset || p->power_cycle;
 }
 
 static bool is_last(const struct life_step *s)
@@ -116,7 +117,9 @@ static bool prepare(struct bench *b, struct ipa *ipa, const struct life_step *st
 static bool run_step(struct bench *b, struct ipa *ipa, struct eim *eim, const struct life_step *step,
                      struct buf *granting)
 {
-    if (!prepare(b, ipa, step) || (sends(&step->p) && !bench_package(b, eim, &step->p))) return false;
+    if (!prepare(b, ipa, step)) return false;
+    unsigned refreshes = ipa->refreshes;
+    if ((sends(&step->p) && !bench_package(b, eim, &step->p))) return false;
     if (step->grants) {
         buf_reset(granting);
         buf_append(granting, buf_slice(&b->package.request));
@@ -125,6 +128,8 @@ static bool run_step(struct bench *b, struct ipa *ipa, struct eim *eim, const st
     if (step->settle && !settle(b, ipa)) return false;
     b->section = step->p.given ? SECTION_GIVEN : SECTION_TEST;
     bool good = (!step->rollback || roll_back(b, ipa, eim, step, granting)) &&
+                (!step->refresh || bench_expect(b, ipa->refreshes == refreshes + 1, b->row->clauses, "one REFRESH",
+                                                "%u", ipa->refreshes - refreshes)) &&
                 (!step->enabled || expect_enabled(b, ipa, step->enabled));
     b->section = SECTION_TEST;
     return good;

@@ -13,9 +13,11 @@ struct life_step {
     const char *also;             /* with this line of its metadata set to yes */
     bool terminal_profile;        /* the terminal says that it can REFRESH, and is reset for it */
     struct bench_package p;       /* a package or function */
+    bool refresh;                 /* since the step began the terminal got one REFRESH */
     bool settle;                  /* a function has asked for a REFRESH: it is carried out, or the card is reset */
     bool grants;                  /* the package is the one that ProfileRollback is about; {granted}: its seqNumber */
     enum bench_rollback rollback; /* ProfileRollback, its result checked and signed; {rolled-back}: its seqNumber */
+    bool rises;                   /* the result of the rollback has a seqNumber above those before */
     const char *enabled;          /* digits of the ICCID of the one profile that is enabled now; "": none is */
 };
 #define LIFE_STEPS 12

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "bench_iot.h"
 
+#include "bench_profile.h"
+
 #include "base/hex.h"
 #include "cli/text.h"
 
@@ -55,8 +57,10 @@ static bool sign(struct bench *b, struct eim *eim, const struct bench_package *p
     BUF_LOCAL list = {0};
     struct eim_op op = {.kind = p->eco ? EIM_OP_RAW_ECO : EIM_OP_RAW};
     struct eim_order order = p->order;
-    if (p->replay.n) /* what has no form cannot be read; it is sent all the same */
-        return eim_read_package(eim, p->replay, &b->package) || p->answer ||
+    const struct buf *kept = p->again ? variables_get(&b->variables, p->again) : NULL;
+    if (p->again && !kept) return bench_verdict(b, VERDICT_ERROR, "there is no {%s}", p->again);
+    if (kept || p->replay.n) /* what has no form cannot be read; it is sent all the same */
+        return eim_read_package(eim, kept ? buf_slice(kept) : p->replay, &b->package) || p->answer ||
                bench_verdict(b, VERDICT_ERROR, "%s", eim->error);
     if (!bench_bytes(b, p->eco ? p->eco : p->psmo, &list)) return false;
     op.bytes = buf_slice(&list);
@@ -64,6 +68,12 @@ static bool sign(struct bench *b, struct eim *eim, const struct bench_package *p
     order.n = list.n ? 1 : 0;
     if (p->eco && !list.n) order.spoil.list_tag = 0xa1;
     return eim_sign(eim, &order, &b->package) || bench_verdict(b, VERDICT_ERROR, "the package: %s", eim->error);
+}
+
+static bool keep_package(struct bench *b, const struct bench_package *p)
+{
+    return !p->keep || variables_set(&b->variables, p->keep, buf_slice(&b->package.request)) ||
+           bench_verdict(b, VERDICT_ERROR, "no memory");
 }
 
 static bool load(struct bench *b, struct ipa *ipa)
@@ -85,6 +95,7 @@ static const char *wish(const struct bench_package *p)
     if (p->result && p->error) return "euiccPackageResultSigned or euiccPackageErrorSigned";
     if (p->error && p->is_unsigned) return "euiccPackageErrorSigned or euiccPackageErrorUnsigned";
     if (p->answer) return "an unsigned error or an error";
+    if (p->status) return p->status;
     if (p->is_unsigned) return p->is_6a80 ? "euiccPackageErrorUnsigned or an error" : "euiccPackageErrorUnsigned";
     if (p->error) return "euiccPackageErrorSigned";
     return p->result ? "euiccPackageResultSigned" : "an error";
@@ -127,14 +138,26 @@ static struct slice result_list(const struct eim_result *r)
     return tlv_next(&in, &data) && tlv_find(data.value, 0x30, &list) ? list.value : (struct slice){0};
 }
 
+/* Nothing but a status word, which has to be one of `status`. */
+static bool expect_refused(struct bench *b, const struct bench_package *p, uint16_t sw)
+{
+    char digits[5];
+    (void)snprintf(digits, sizeof digits, "%04X", sw);
+    return bench_expect(b, strstr(p->status, digits) != NULL, bench_clause(b, p->clause), wish(p), "status word %s",
+                        digits);
+}
+
 static bool judge(struct bench *b, struct eim *eim, const struct bench_package *p)
 {
     struct eim_result *r = &b->result;
     uint16_t sw = b->ipa.lpa.sw;
     bool answered = sw == 0x9000 || sw >> 8 == 0x91;
     *r = (struct eim_result){.kind = EIM_RESULT_ERROR_UNSIGNED, .sequence_number = -1};
+    if (!answered && !p->is_6a80 && p->status) return expect_refused(b, p, sw);
     if (!answered) return bench_expect(b, p->is_6a80, bench_clause(b, p->clause), wish(p), "status word %04X", sw);
     if (p->answer) return bench_expect_bytes(b, p->clause, p->answer, buf_slice(&b->package_answer));
+    /* the double would drop a result whose number does not rise (5.14.6), and the case would say nothing */
+    if (!p->rises) eim->sequence_number = -1;
     bool right = eim_check_result(eim, &b->package, buf_slice(&b->package_answer), r);
     if (!bench_expect(b, right, bench_clause(b, p->clause),
                       "an EuiccPackageResult that fits the package, signed by the eUICC (2.11.2)", "%s",
@@ -200,9 +223,9 @@ static bool send_package(struct bench *b, struct eim *eim, const struct bench_pa
     struct ipa *ipa = bench_ipa(b);
     BUF_LOCAL before = {0};
     uint32_t counter = eim->counter;
-    bool refusal = p->error || p->is_unsigned || p->is_6a80 || p->answer;
+    bool refusal = p->error || p->is_unsigned || p->is_6a80 || p->status || p->answer;
     if (!ipa || (refusal && !look(b, "what the package must not change", &before)) || !sign(b, eim, p) ||
-        !load(b, ipa) || !judge(b, eim, p))
+        !keep_package(b, p) || !load(b, ipa) || !judge(b, eim, p))
         return false;
     bool answered = ipa->lpa.sw == 0x9000 || ipa->lpa.sw >> 8 == 0x91;
     if (answered && b->result.kind == EIM_RESULT_SIGNED)
@@ -210,6 +233,18 @@ static bool send_package(struct bench *b, struct eim *eim, const struct bench_pa
                                   bench_verdict(b, VERDICT_ERROR, "the switch: %s", ipa->lpa.error));
     eim->counter = counter;
     return expect_unchanged(b, eim, p, &before);
+}
+
+static bool expect_profile(struct bench *b, const struct bench_package *p)
+{
+    if (p->tags) return bench_profile_shows(b, p->clause, p->profile, p->tags, p->members);
+    int state = bench_profile_state(b, p->profile);
+    if (state == -2) return false;
+    bool there = p->state && strcmp(p->state, "there") == 0;
+    const char *wish = p->state ? p->state : bench_profile_words[0];
+    bool right = there ? state >= 0 : strcmp(wish, bench_profile_words[state + 1]) == 0;
+    return bench_expect(b, right, bench_clause(b, p->clause), wish, "%s is %s", p->profile,
+                        bench_profile_words[state + 1]);
 }
 
 bool bench_package(struct bench *b, struct eim *eim, const struct bench_package *p)
@@ -224,6 +259,8 @@ bool bench_package(struct bench *b, struct eim *eim, const struct bench_package 
                bench_verdict(b, VERDICT_ERROR, "after the reset: %s", ipa->lpa.error);
     else if (p->request)
         good = bench_ask(b, p->clause, p->request, p->answer);
+    else if (p->profile)
+        good = expect_profile(b, p);
     else
         good = send_package(b, p->eim ? p->eim : eim, p);
     b->section = section;
@@ -233,7 +270,7 @@ bool bench_package(struct bench *b, struct eim *eim, const struct bench_package 
 bool bench_packages(struct bench *b, struct eim *eim, const struct bench_package *list)
 {
     for (const struct bench_package *p = list;
-         p->psmo || p->eco || p->replay.n || p->request || p->reset || p->power_cycle; p++)
+         p->psmo || p->eco || p->replay.n || p->again || p->request || p->profile || p->reset || p->power_cycle; p++)
         if (!bench_package(b, eim, p)) return false;
     return true;
 }

@@ -14,13 +14,15 @@ struct bench;
 enum need {
     NEED_SGP26 = 1 << 0,   /* the card trusts a CI of the SGP.26 test PKI, whose keys the bench has */
     NEED_PROFILE = 1 << 1, /* a profile that may be changed */
-    NEED_PIN = 1 << 2,     /* the value of PIN1 */
-    NEED_ADM = 1 << 3,     /* the value of ADM1 */
+    NEED_ENABLED = 1 << 2, /* it is the enabled one */
+    NEED_PIN = 1 << 3,     /* the value of PIN1 */
+    NEED_ADM = 1 << 4,     /* the value of ADM1 */
 };
-#define NEED_COUNT 4
+#define NEED_COUNT 5
 /* By bit number: the word in a case file, and what it means for people. */
 extern const char *const need_words[NEED_COUNT];
 extern const char *const need_texts[NEED_COUNT];
+const char *need_text(enum need need);
 
 enum section { SECTION_GIVEN, SECTION_TEST, SECTION_FINALLY };
 extern const char *const section_words[3];
@@ -31,6 +33,7 @@ enum step_kind {
     STEP_EXPECT,        /* < PATTERN | PATTERN: the whole last answer with its status word */
     STEP_STATUS,        /* status 9000 | 91xx */
     STEP_TLV,           /* tlv PATH ... */
+    STEP_PROFILE,       /* profile HEX: what GetProfilesInfo says of the profile with this ICCID */
     STEP_ISDR,          /* isd-r: a channel with the ISD-R selected on it */
     STEP_RESET,         /* reset */
     STEP_POWER,         /* power-cycle */
@@ -89,7 +92,7 @@ struct case_row {
     const char *applies; /* expression.h over facts.h; NULL: always */
     const char *state;   /* states.h; NULL: any */
     unsigned needs;      /* enum need */
-    bool changes;        /* what it changes it puts back, unless it fails */
+    bool changes;        /* what it changes it puts back; files and PINs: NEED_ENABLED */
     bool destructive;    /* it deletes, resets, blocks or uses up; foreign cards: --allow-destructive only */
     void (*run)(struct bench *b);
     const void *argument; /* for run: b->row->argument */

@@ -37,7 +37,8 @@ static bool set_needs(struct case_reader *r, struct case_header *h, const char *
         while (i < NEED_COUNT && (strlen(need_words[i]) != n || strncmp(need_words[i], value, n) != 0))
             i++;
         if (i == NEED_COUNT)
-            return case_problem(r, "expected needs of sgp26-keys, profile, pin, adm; came \"%s\"", value);
+            return case_problem(r, "expected needs of sgp26-keys, profile, enabled-profile, pin, adm; came \"%s\"",
+                                value);
         h->needs |= 1u << i;
         value += n;
         value += strspn(value, " ");
@@ -160,6 +161,8 @@ static bool end_case(struct case_reader *r)
     row->state = h->state;
     row->needs = h->needs;
     row->changes = h->changes;
+    /* files and PINs are those of the enabled profile */
+    if (row->changes && strcmp(row->family, "uicc") == 0) row->needs |= NEED_ENABLED;
     row->destructive = h->destructive;
     *h = (struct case_header){0};
     r->row = NULL;

@@ -17,13 +17,19 @@
 #include "say.h"
 #include "states.h"
 
-const char *const need_words[NEED_COUNT] = {"sgp26-keys", "profile", "pin", "adm"};
+const char *const need_words[NEED_COUNT] = {"sgp26-keys", "profile", "enabled-profile", "pin", "adm"};
 const char *const need_texts[NEED_COUNT] = {
     "a card that trusts a CI of the SGP.26 test PKI, whose keys the bench has",
     "a profile that may be changed: --profile ICCID",
+    "leave to change the enabled profile: --profile with its ICCID",
     "the value of PIN1: --pin HEX",
     "the value of ADM1: --adm HEX",
 };
+const char *need_text(enum need need)
+{
+    return need_texts[__builtin_ctz(need)];
+}
+
 const char *const section_words[3] = {"given", "test", "finally"};
 
 #define TABLE(name) cases_##name,

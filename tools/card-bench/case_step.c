@@ -195,6 +195,7 @@ static const struct {
     {"<", STEP_EXPECT, step_expect},
     {"status", STEP_STATUS, step_status},
     {"tlv", STEP_TLV, step_tlv},
+    {"profile", STEP_PROFILE, step_send},
     {"isd-r", STEP_ISDR, step_alone},
     {"reset", STEP_RESET, step_alone},
     {"power-cycle", STEP_POWER, step_alone},

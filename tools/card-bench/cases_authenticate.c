@@ -10,6 +10,8 @@
 #define CERTIFICATE_CLAUSES "SGP.22 5.7.13; SGP.22 4.5.2.1.0; SGP.23-1 4.2.18"
 #define P256 "isdr and sgp26-nist"
 #define BP256 "isdr and sgp26-brainpool"
+#define P256_V2 P256 " and sgp22 < 3.0"
+#define BP256_V2 BP256 " and sgp22 < 3.0"
 
 /* What an answer may be: the codes of AuthenticateErrorCode as bits, so that a case can take several. */
 enum code {
@@ -112,7 +114,10 @@ static unsigned authenticate(struct bench *b, struct lpa *lpa, struct smdpp *dp,
     if (result.card_error > 0) return code_of(result.card_error);
     if (result.stage == LPA_STAGE_PREPARE) return ACCEPTED;
     if (result.stage == LPA_STAGE_AUTHENTICATE && result.sw == 0x6a80) return MALFORMED;
-    (void)bench_expect(b, false, b->row->clauses, "a response to AuthenticateServer", "%s", result.error);
+    (void)bench_expect(b, false, b->row->clauses,
+                       result.stage == LPA_STAGE_CLIENT ? "a response that the SM-DP+ accepts, or an error code"
+                                                        : "a response to AuthenticateServer",
+                       "%s", result.error);
     return 0;
 }
 
@@ -148,6 +153,22 @@ static void run_after_refusal(struct bench *b)
     dp->spoil = (struct smdpp_spoil){0};
     dp->fixed_transaction_id = (struct slice){0};
     (void)expect_codes(b, authenticate(b, lpa, dp, (struct slice){0}), ACCEPTED);
+}
+
+/* What is no signature is refused, and the card goes on. */
+static void run_no_signature(struct bench *b)
+{
+    const struct authenticate *a = b->row->argument;
+    struct lpa *lpa = bench_lpa(b);
+    struct smdpp *dp = bench_smdpp(b, a->curve, 1);
+    struct test_key key;
+    if (!lpa || !dp || !prepare(b, a, dp, &key)) return;
+    if (!expect_codes(b, authenticate(b, lpa, dp, a->ctx_params1), a->codes)) return;
+    uint8_t value[16];
+    bool goes_on = lpa_get_euicc_challenge(lpa, value);
+    if (bench_goes_on(b))
+        (void)bench_expect(b, goes_on, b->row->clauses, "the card goes on: a challenge for the next session", "%s",
+                           goes_on ? "a challenge" : lpa->error);
 }
 
 /* ---- the parts of it one by one, for cases about their order ---- */
@@ -201,6 +222,10 @@ static void run_second_challenge(struct bench *b)
     struct smdpp *dp = bench_smdpp(b, TEST_P256, 1);
     SMDPP_ANSWER_LOCAL answer = {0};
     if (!lpa || !dp || !challenge(b, lpa, values[0]) || !challenge(b, lpa, values[1])) return;
+    if (memcmp(values[0], values[1], sizeof values[0]) == 0) {
+        (void)bench_verdict(b, VERDICT_ERROR, "both challenges are the same");
+        return;
+    }
     if (!initiate(b, lpa, dp, SLICE(values[*second]), &answer)) return;
     (void)expect_codes(b, send_answer(b, lpa, dp, &answer), *second ? ACCEPTED : CHALLENGE_MISMATCH);
 }
@@ -246,7 +271,9 @@ static void run_prepare_with_ds(struct bench *b)
     if (!lpa || !dp || !prepare(b, a, dp, &key)) return;
     (void)lpa_download(lpa, dp, &options, &result);
     if (!bench_goes_on(b)) return;
-    if (result.stage == LPA_STAGE_PREPARE && result.card_error > 0)
+    if (result.stage < LPA_STAGE_PREPARE)
+        (void)bench_verdict(b, VERDICT_ERROR, "no session with the SM-DS: %s", result.error);
+    else if (result.stage == LPA_STAGE_PREPARE && result.card_error > 0)
         (void)expect_codes(b, code_of(result.card_error), NO_SESSION | INVALID_CERTIFICATE);
     else
         (void)bench_expect(b, false, b->row->clauses, "PrepareDownload refused", "%s",
@@ -284,9 +311,11 @@ static const bool second_challenge = true;
 
 /* One thing wrong in the request, on each curve. */
 #define REQUEST(name, text, row, on, number, ...)                                                                      \
+    RUN_REQUEST(name, text, row, on, run_authenticate, number, __VA_ARGS__)
+#define RUN_REQUEST(name, text, row, on, function, number, ...)                                                        \
     {                                                                                                                  \
         .id = "ES10b.AuthenticateServer/" name, .family = "ES10b", .title = text, .clauses = CLAUSES row,              \
-        .applies = on, .state = "any", .needs = NEED_SGP26, .run = run_authenticate,                                   \
+        .applies = on, .state = "any", .needs = NEED_SGP26, .run = function,                                           \
         .argument = &(const struct authenticate){                                                                      \
             .curve = sizeof(on) == sizeof(P256) ? TEST_P256 : TEST_BP256, .codes = (number), .spoil = {__VA_ARGS__}},  \
     }
@@ -294,13 +323,20 @@ static const bool second_challenge = true;
     REQUEST(name "-nist", text " (P-256)", row, P256, number, __VA_ARGS__),                                            \
         REQUEST(name "-brainpool", text " (brainpoolP256r1)", row, BP256, number, __VA_ARGS__)
 
+#define SIGNATURE(name, text, on, ...)                                                                                 \
+    RUN_REQUEST(name, text, ROW("22"), on, run_no_signature, INVALID_SIGNATURE | MALFORMED, __VA_ARGS__)
+#define BOTH_SIGNATURE(name, text, ...)                                                                                \
+    SIGNATURE(name "-nist", text " (P-256)", P256, __VA_ARGS__),                                                       \
+        SIGNATURE(name "-brainpool", text " (brainpoolP256r1)", BP256, __VA_ARGS__)
+
 #define CERTIFICATE(name, text, row, on, number, ...)                                                                  \
     {                                                                                                                  \
         .id = "ES10b.AuthenticateServer/" name, .family = "ES10b", .title = text, .clauses = CERTIFICATE_CLAUSES row,  \
         .applies = on, .state = "any", .needs = NEED_SGP26, .run = run_authenticate,                                   \
-        .argument = &(const struct authenticate){.curve = sizeof(on) == sizeof(P256) ? TEST_P256 : TEST_BP256,         \
-                                                 .codes = (number),                                                    \
-                                                 .leaf = {.wanted = true, __VA_ARGS__}},                               \
+        .argument = &(const struct authenticate){                                                                      \
+            .curve = sizeof(on) == sizeof(P256) || sizeof(on) == sizeof(P256_V2) ? TEST_P256 : TEST_BP256,             \
+            .codes = (number),                                                                                         \
+            .leaf = {.wanted = true, __VA_ARGS__}},                                                                    \
     }
 #define BOTH_CERTIFICATE(name, text, row, number, ...)                                                                 \
     CERTIFICATE(name "-nist", text " (P-256)", row, P256, number, __VA_ARGS__),                                        \
@@ -327,28 +363,27 @@ const struct case_row cases_authenticate[] = {
                  CHALLENGE_MISMATCH, .signed1_challenge = BYTES(foreign_challenge)),
     BOTH_REQUEST("04-unknown-ci-id", "euiccCiPKIdToBeUsed that the card does not have: ciPKUnknown", ROW("17"),
                  CI_UNKNOWN, .ci_pk_id = BYTES(unknown_id)),
-    BOTH_REQUEST("05-signature-63-bytes", "serverSignature1 of 63 bytes is refused", ROW("22"),
-                 INVALID_SIGNATURE | MALFORMED, .signature1 = {zeros, 63}),
-    BOTH_REQUEST("06-signature-65-bytes", "serverSignature1 of 65 bytes is refused", ROW("22"),
-                 INVALID_SIGNATURE | MALFORMED, .signature1 = {zeros, 65}),
-    BOTH_REQUEST("07-signature-zero", "serverSignature1 with r = s = 0 is refused", ROW("22"),
-                 INVALID_SIGNATURE | MALFORMED, .signature1 = {zeros, 64}),
-    BOTH_REQUEST("08-r-zero", "serverSignature1 with r = 0 is refused", ROW("22"), INVALID_SIGNATURE | MALFORMED,
-                 .signature1 = BYTES(r_zero)),
-    BOTH_REQUEST("09-s-zero", "serverSignature1 with s = 0 is refused", ROW("22"), INVALID_SIGNATURE | MALFORMED,
-                 .signature1 = BYTES(s_zero)),
-    REQUEST("24-s-is-n-nist", "serverSignature1 with s = n is refused (P-256)", ROW("22"), P256,
-            INVALID_SIGNATURE | MALFORMED, .signature1 = BYTES(s_is_n_nist)),
-    REQUEST("24-s-is-n-brainpool", "serverSignature1 with s = n is refused (brainpoolP256r1)", ROW("22"), BP256,
-            INVALID_SIGNATURE | MALFORMED, .signature1 = BYTES(s_is_n_brainpool)),
+    BOTH_SIGNATURE("05-signature-63-bytes", "serverSignature1 of 63 bytes is refused", .signature1 = {zeros, 63}),
+    BOTH_SIGNATURE("06-signature-65-bytes", "serverSignature1 of 65 bytes is refused", .signature1 = {zeros, 65}),
+    BOTH_SIGNATURE("07-signature-zero", "serverSignature1 with r = s = 0 is refused", .signature1 = {zeros, 64}),
+    BOTH_SIGNATURE("08-r-zero", "serverSignature1 with r = 0 is refused", .signature1 = BYTES(r_zero)),
+    BOTH_SIGNATURE("09-s-zero", "serverSignature1 with s = 0 is refused", .signature1 = BYTES(s_zero)),
+    SIGNATURE("24-s-is-n-nist", "serverSignature1 with s = n is refused (P-256)", P256,
+              .signature1 = BYTES(s_is_n_nist)),
+    SIGNATURE("24-s-is-n-brainpool", "serverSignature1 with s = n is refused (brainpoolP256r1)", BP256,
+              .signature1 = BYTES(s_is_n_brainpool)),
+    BOTH_SIGNATURE("27-signature-empty", "an empty serverSignature1 is refused", .signature1 = {zeros, 0}),
     BOTH_REQUEST("25-unknown-member", "a member of serverSigned1 that the card does not know is passed over", "",
                  ACCEPTED, .signed1_extra = BYTES(extra_member)),
     REQUEST("26-short-ci-id", "euiccCiPKIdToBeUsed of one byte is refused", ROW("17"), P256, CI_UNKNOWN | MALFORMED,
             .ci_pk_id = {unknown_id, 1}),
     BOTH_CERTIFICATE("10-other-certificate", "any CERT.DPauth.ECDSA of the CI is accepted", "", ACCEPTED,
                      .role = PKI_DP_AUTH),
-    BOTH_CERTIFICATE("11-expired", "an eUICC of version 2 has no clock: an expired CERT.DPauth is accepted", ROW("27"),
-                     ACCEPTED, .role = PKI_DP_AUTH, .flaws = {.expired = true}),
+    CERTIFICATE("11-expired-nist", "an eUICC of version 2 has no clock: an expired CERT.DPauth is accepted (P-256)",
+                ROW("27"), P256_V2, ACCEPTED, .role = PKI_DP_AUTH, .flaws = {.expired = true}),
+    CERTIFICATE("11-expired-brainpool",
+                "an eUICC of version 2 has no clock: an expired CERT.DPauth is accepted (brainpoolP256r1)", ROW("27"),
+                BP256_V2, ACCEPTED, .role = PKI_DP_AUTH, .flaws = {.expired = true}),
     BOTH_CERTIFICATE("12-bad-signature", "CERT.DPauth with a bad signature: invalidCertificate", ROW("19"),
                      INVALID_CERTIFICATE, .role = PKI_DP_AUTH, .flaws = {.bad_signature = true}),
     BOTH_CERTIFICATE("13-changed", "CERT.DPauth changed after it was signed: invalidCertificate", ROW("19"),
@@ -377,11 +412,11 @@ const struct case_row cases_authenticate[] = {
          ARGUMENT(.spoil = {.signed1_bit = true})),
     BOTH_CERTIFICATE("32-dsauth", "CERT.DSauth of an SM-DS is accepted", ROW("24"), ACCEPTED, .role = PKI_DS_AUTH,
                      .registered_id = BYTES(ds_id)),
-    BOTH_CERTIFICATE("33-dstls", "CERT.DS.TLS in place of CERT.DSauth: invalidOid", ROW("20"), INVALID_OID,
-                     .role = PKI_DS_TLS, .registered_id = BYTES(ds_id)),
-    CERTIFICATE("34-euicc", "a certificate of the role euicc in place of CERT.DPauth is refused", ROW("20"), P256,
+    BOTH_CERTIFICATE("33-dstls", "CERT.DS.TLS in place of CERT.DSauth: invalidOid", "", INVALID_OID, .role = PKI_DS_TLS,
+                     .registered_id = BYTES(ds_id)),
+    CERTIFICATE("34-euicc", "a certificate of the role euicc in place of CERT.DPauth is refused", "", P256,
                 INVALID_OID | INVALID_CERTIFICATE, .role = PKI_EUICC),
-    CERTIFICATE("35-eum", "a certificate of the role eum in place of CERT.DPauth is refused", ROW("20"), P256,
+    CERTIFICATE("35-eum", "a certificate of the role eum in place of CERT.DPauth is refused", "", P256,
                 INVALID_OID | INVALID_CERTIFICATE, .role = PKI_EUM),
     CERTIFICATE("36-no-policies", "CERT.DPauth without certificate policies is refused", "", P256,
                 INVALID_CERTIFICATE | INVALID_OID, .role = PKI_DP_AUTH, .flaws = {.no_policies = true}),

@@ -27,6 +27,18 @@
     {                                                                                                                  \
         .p = {.eco = "AB00", .result = BOTH}, .by = BENCH_SECOND                                                       \
     }
+/* eim2 is added, with a token if it gets one, and sends a package with counter 3; then it goes and comes again. */
+#define RECORDED(first, second, added)                                                                                 \
+    {.p = {.given = true, .eco = ADD(first), .result = added}, .takes_token = true},                                   \
+        {.p = {.given = true,                                                                                          \
+               .eco = "AB00",                                                                                          \
+               .order = {.has_counter = true, .counter = 3},                                                           \
+               .result = BOTH,                                                                                         \
+               .keep = "recorded"},                                                                                    \
+         .by = BENCH_SECOND},                                                                                          \
+    {                                                                                                                  \
+        .p = {.given = true, .eco = "A9(" ID ")" ADD(second), .result = "890100" added}, .takes_token = true           \
+    }
 /* What BF55 says of eim2. */
 #define STORED(members)                                                                                                \
     {                                                                                                                  \
@@ -39,8 +51,8 @@
 /* addEim that is refused: its code ends the list (2.4 of 3.3.1: nothing after an error), nothing is stored, testeim1
  * goes on. */
 #define REFUSED(name, words, clause, members, code)                                                                    \
-    ADDS(name, words ", and eim2 is not stored", clause, {.p = {.eco = members "AB00", .result = code}}, NOT_STORED,   \
-         {.p = {.eco = "AB00", .result = ALONE}})
+    ADDS(name, words ", nothing behind it is done, eim2 is not stored", clause,                                        \
+         {.p = {.eco = members "AB00", .result = code}}, NOT_STORED, {.p = {.eco = "AB00", .result = ALONE}})
 #define RESULT(code) "A8(0201" code ")"
 
 #define POINT                                                                                                          \
@@ -50,10 +62,11 @@
 #define DIGITS_64 "0123456789012345678901234567890123456789012345678901234567890123"
 
 /* Forms of A5 that known senders use: taken or refused, never half. */
-#define SLOPPY(name, words, key)                                                                                       \
-    ADDS(name, words ": commandError, or taken and given back as it came", ADD_CLAUSES "; SGP.32 negative 100",        \
+#define SLOPPY(name, words, clause, key)                                                                               \
+    ADDS(name, words ": commandError, or taken and given back as it came", clause,                                     \
          {.p = {.eco = ADD("830101" key), .result = RESULT("07") "|" RESULT("00")}},                                   \
-         {.p = {.request = "BF55(A0(" ID "))", .answer = "BF55(A0())|BF55(A0(30(" ID "*" key "*)))"}})
+         {.p = {.request = "BF55(A0(" ID "))", .answer = "BF55(A0(30(" ID "*" key "*)))"}, .when = BENCH_IF_OK},       \
+         {.p = {.request = "BF55(A0(" ID "))", .answer = "BF55(A0())"}, .when = BENCH_IF_REFUSED})
 
 const struct case_row cases_iot_eco[] = {
     ADDS("01-nominal", "an eIM is added by another one, and its packages are accepted", ADD_CLAUSES,
@@ -77,6 +90,12 @@ const struct case_row cases_iot_eco[] = {
          {.p = {.given = true, .eco = ADD("830101 8401FF{key}"), .result = "A8(84(*))"}, .takes_token = true},
          {.p = {.eco = "AB00",
                 .order = {.spoil = {.token = EIM_TOKEN_NOTHING}},
+                .is_unsigned = true,
+                .token = BENCH_TOKEN_MUST},
+          .by = BENCH_SECOND},
+         /* as an eIM without a token signs */
+         {.p = {.eco = "AB00",
+                .order = {.spoil = {.token = EIM_TOKEN_ZERO}},
                 .is_unsigned = true,
                 .token = BENCH_TOKEN_MUST},
           .by = BENCH_SECOND}),
@@ -106,7 +125,8 @@ const struct case_row cases_iot_eco[] = {
     ADDS("14-two", "two eIMs in one package: both are added, no token twice", ADD_CLAUSES "; SGP.32 2.11.1",
          {.p = {.eco = ADD("830101 8401FF{key}") "A8(80(\"eim3\")830101 8401FF{new-key})",
                 .result = "A8(84({token:*}))A8(84({other:*}))"},
-          .takes_token = true},
+          .takes_token = true,
+          .differ = {"other", "token"}},
          {.p = {.request = "BF55(A0(80(\"eim3\")))", .answer = "BF55(A0(30(80(\"eim3\") * 84({other}) *)))"}},
          STORED("* 84({token}) *")),
     ON("addEim/15-ci", "results for the new eIM are signed under its euiccCiPKId", ADD_CLAUSES "; SGP.32 2.11.2",
@@ -115,7 +135,10 @@ const struct case_row cases_iot_eco[] = {
     ADDS("16-again", "an eIM that was deleted and added again gets another associationToken",
          ADD_CLAUSES "; SGP.32 2.11.1",
          {.p = {.given = true, .eco = ADD("830101 8401FF{key}") "A9(" ID ")", .result = "A8(84({first:*}))890100"}},
-         {.p = {.eco = ADD("830101 8401FF{key}"), .result = "A8(84({token:*}))"}, .takes_token = true},
+         {.p = {.given = true, .request = "BF55(A0(" ID "))", .answer = "BF55(A0())"}},
+         {.p = {.eco = ADD("830101 8401FF{key}"), .result = "A8(84({token:*}))"},
+          .takes_token = true,
+          .differ = {"token", "first"}},
          {.p = {.request = "BF55(A0(" ID "))", .answer = "BF55(A0(30(" ID " * 84({token}) *)))"}}, SECOND_WORKS),
     ADDS("18-one-byte-id", "an eimId of one byte is added", ADD_CLAUSES,
          {.p = {.eco = "A8(80(\"e\")830101{key})", .result = RESULT("00")}},
@@ -124,6 +147,18 @@ const struct case_row cases_iot_eco[] = {
          {.p = {.eco = "A8(80(\"" DIGITS_64 DIGITS_64 "\")830101{key})", .result = RESULT("00")}},
          {.p = {.request = "BF55(A0(80(\"" DIGITS_64 DIGITS_64 "\")))",
                 .answer = "BF55(A0(30(80(\"" DIGITS_64 DIGITS_64 "\")*)))"}}),
+    ADDS("20-recorded-token", "a package of before deleteEim and addEim, with tokens: unsigned error",
+         ADD_CLAUSES "; SGP.32 5.9.1; SGP.32 2.11.1; SGP.32 negative 21",
+         RECORDED("830101 8401FF{key}", "830101 8401FF{key}", "A8(84(*))"),
+         {.p = {.again = "recorded", .is_unsigned = true}, .by = BENCH_SECOND}, SECOND_WORKS),
+    ADDS("21-recorded-counter",
+         "a package of before deleteEim and addEim, without tokens: the new counterValue decides: replayError",
+         ADD_CLAUSES "; SGP.32 5.9.1; SGP.32 negative 22", RECORDED("830101{key}", "830103{key}", RESULT("00")),
+         {.p = {.again = "recorded", .error = "04"}, .by = BENCH_SECOND}, SECOND_WORKS),
+    ADDS("22-recorded-replay",
+         "a package of before deleteEim and addEim, without tokens and above the new counterValue: accepted",
+         ADD_CLAUSES "; SGP.32 5.9.1; SGP.32 negative 22", RECORDED("830101{key}", "830101{key}", RESULT("00")),
+         {.p = {.again = "recorded", .result = BOTH}, .by = BENCH_SECOND}),
     REFUSED("30-associated", "an eimId that is associated: associatedEimAlreadyExists",
             ADD_CLAUSES "; SGP.32 negative 68", "A8(80(\"testeim1\")830101{key})", RESULT("02")),
     ADDS("31-twice", "the same eIM twice in one package: the second one is associatedEimAlreadyExists",
@@ -164,9 +199,11 @@ const struct case_row cases_iot_eco[] = {
             RESULT("07") "|020102"),
     REFUSED("49-order", "members out of order: commandError", ADD_CLAUSES "; SGP.32 2.11.1.1.1",
             "A8(830101" ID "{key})", RESULT("07") "|020102"),
-    SLOPPY("50-kept-30", "eimPublicKeyData A1 with the 30 of the certificate in it", "A5(A1({der}))"),
-    SLOPPY("51-no-choice", "eimPublicKeyData with a whole certificate and no A1", "A5({der})"),
-    SLOPPY("52-kept-30-key", "eimPublicKeyData A0 with the 30 of SubjectPublicKeyInfo in it",
+    SLOPPY("50-kept-30", "eimPublicKeyData A1 with the 30 of the certificate in it",
+           ADD_CLAUSES "; SGP.32 negative 100", "A5(A1({der}))"),
+    SLOPPY("51-no-choice", "eimPublicKeyData with a whole certificate and no A1", ADD_CLAUSES "; SGP.32 negative 100",
+           "A5({der})"),
+    SLOPPY("52-kept-30-key", "eimPublicKeyData A0 with the 30 of SubjectPublicKeyInfo in it", ADD_CLAUSES,
            "A5(A0(30(" P256 "03(00" POINT "5))))"),
     ON("listEim/01-nominal", "listEim names the eIM", LIST_CLAUSES, "iot-eim", "isdr and iot", TEST_P256, TEST_P256,
        {.p = {.eco = "AB00", .result = ALONE}}),

@@ -24,6 +24,10 @@
     {                                                                                                                  \
         .rollback = ROLL_BACK, .enabled = (A)                                                                          \
     }
+#define GIVEN_BACK                                                                                                     \
+    {                                                                                                                  \
+        .p = {.given = true}, .rollback = ROLL_BACK, .enabled = (A)                                                    \
+    }
 #define NOT_ALLOWED(iccid)                                                                                             \
     {                                                                                                                  \
         .p = {.request = "BF58(800100)", .answer = "BF58(020101)"}, .enabled = (iccid)                                 \
@@ -43,6 +47,8 @@ static const uint8_t other_eid[16] = {0x89};
 #define FALLBACK(name, words, clause, begin, ...)                                                                      \
     LIFE("Fallback/" name, words, clause, "isdr and iot and fallback", begin, __VA_ARGS__)
 #define SET(iccid) "A8(5A(" iccid "))"
+/* The profile with the attribute, which is enabled, still has it: no other can. */
+#define HOLDER_STAYS SWITCH("BF2D(5C(5A9F26))", "BF2D(A0(*E3(5A(" F ")*9F26(FF)*)*))", F)
 
 /* ---- emergency ---- */
 
@@ -53,11 +59,13 @@ static const uint8_t other_eid[16] = {0x89};
     LIFE("Emergency/" name, words, clause, "isdr and iot and emergency", begin, __VA_ARGS__)
 
 const struct case_row cases_iot_life[] = {
-    ROLLBACK("10-nominal", "the profile of before is enabled again, with a new signed result", "", GRANT, BACK),
+    ROLLBACK("10-nominal", "the profile of before is enabled again, with a new signed result", "", GRANT,
+             {.rollback = ROLL_BACK, .rises = true, .enabled = A}),
     ROLLBACK("11-refresh", "with refreshFlag the profile of before is enabled after the REFRESH", "", GRANT,
              {.rollback = ROLL_BACK_WITH_REFRESH, .enabled = A}),
     ROLLBACK("12-refresh-with-cat", "a terminal with REFRESH gets one, then the profile of before is enabled",
-             "; SGP.22 5.7.16", {.terminal_profile = true}, GRANT, {.rollback = ROLL_BACK_WITH_REFRESH, .enabled = A}),
+             "; SGP.22 5.7.16", {.terminal_profile = true}, GRANT,
+             {.rollback = ROLL_BACK_WITH_REFRESH, .refresh = true, .enabled = A}),
     LIFE("ProfileRollback/13-brainpool", "the result of a rollback is signed for an eIM on brainpoolP256r1",
          ROLLBACK_CLAUSES, "isdr and iot and sgp32 >= 1.1 and sgp26-brainpool", "iot-two-brainpool", GRANT, BACK),
     LIFE("ProfileRollback/14-v1.0", "the profile of before is enabled again (v1.0)", ROLLBACK_CLAUSES,
@@ -66,10 +74,10 @@ const struct case_row cases_iot_life[] = {
              GRANT, {.p = {.given = true}, .rollback = ROLL_BACK, .enabled = A}, NOT_ALLOWED(A)),
     ROLLBACK("16-after-psmo", "an accepted package with listProfileInfo takes the authorisation away",
              "; SGP.32 negative 51", GRANT, GIVEN_PSMO("BF2D(5C(5A))", "BF2D(A0(*))"), NOT_ALLOWED(C)),
-    ROLLBACK("17-after-eco", "an accepted package with eCOs takes the authorisation away", "; SGP.32 negative 51",
-             GRANT, {.p = {.given = true, .eco = "AB00", .result = "AB(A0(*))"}}, NOT_ALLOWED(C)),
-    ROLLBACK("18-after-failure", "an accepted package takes the authorisation away although its enable fails",
-             "; SGP.32 negative 51", GRANT, GIVEN_PSMO(ENABLE(UNKNOWN_ICCID), "830101"), NOT_ALLOWED(C)),
+    ROLLBACK("17-after-eco", "an accepted package with eCOs takes the authorisation away", "", GRANT,
+             {.p = {.given = true, .eco = "AB00", .result = "AB(A0(*))"}}, NOT_ALLOWED(C)),
+    ROLLBACK("18-after-failure", "an accepted package takes the authorisation away although its enable fails", "",
+             GRANT, GIVEN_PSMO(ENABLE(UNKNOWN_ICCID), "830101"), NOT_ALLOWED(C)),
     ROLLBACK("19-after-replay", "a package that is refused with replayError leaves the authorisation",
              "; SGP.32 negative 52", GRANT, REFUSED(.order = {.has_counter = true, .counter = 2}, .error = "04"), BACK),
     ROLLBACK("20-after-eid", "a package that is refused with invalidEid leaves the authorisation",
@@ -89,14 +97,16 @@ const struct case_row cases_iot_life[] = {
              {.p = {.given = true, .reset = true}}, BACK),
     ROLLBACK("27-after-power-cut", "the authorisation survives a power cut", "; SGP.32 negative 54", GRANT,
              {.p = {.given = true, .power_cycle = true}}, BACK),
+    ROLLBACK("39-after-refresh", "the authorisation survives the REFRESH of its switch", "; SGP.32 negative 54",
+             {.terminal_profile = true}, GRANT, BACK),
     ROLLBACK("28-survives", "what was rolled back stays so after a power cut", "; SGP.32 5.9.1", GRANT,
              {.p = {.given = true}, .rollback = ROLL_BACK, .enabled = A}, {.p = {.given = true, .power_cycle = true}},
              {.enabled = A}),
     ROLLBACK("29-old-result", "the result of the package that authorised is discarded: nothingToDelete",
-             "; SGP.32 negative 56", GRANT, BACK, ASK("BF2B(A0(80({granted})))", "BF2B(A0())|BF2B(A2())"),
+             "; SGP.32 negative 56", GRANT, GIVEN_BACK, ASK("BF2B(A0(80({granted})))", "BF2B(A0())|BF2B(A2())"),
              ASK("BF30(80({granted}))", "BF30(800101)")),
     ROLLBACK("30-new-result", "the result of the rollback is stored until it is removed", "; SGP.32 negative 56", GRANT,
-             BACK,
+             GIVEN_BACK,
              ASK("BF2B(A0(80({rolled-back})))",
                  "BF2B(A2(BF51(A0(30(80(\"testeim1\")*83({rolled-back})30(*8C0100))5F37(*)))))"),
              ASK("BF30(80({rolled-back}))", "BF30(800100)"), ASK("BF2B(A0(8200))", "BF2B(A2())")),
@@ -132,9 +142,10 @@ const struct case_row cases_iot_life[] = {
              "iot-fallback", SWITCH(EXECUTE, "BF5D(800100)", F)),
     FALLBACK("11-refresh", "with refreshFlag the Fallback Profile is enabled after the REFRESH", "SGP.32 5.9.20",
              "iot-fallback", REFRESHED("BF5D(8001FF)", "BF5D(800100)", F)),
-    FALLBACK("12-refresh-with-cat", "a terminal with REFRESH gets one, then the Fallback Profile is enabled",
-             "SGP.32 5.9.20; SGP.22 5.7.16", "iot-fallback", {.terminal_profile = true},
-             REFRESHED("BF5D(8001FF)", "BF5D(800100)", F)),
+    FALLBACK(
+        "12-refresh-with-cat", "a terminal with REFRESH gets one, then the Fallback Profile is enabled",
+        "SGP.32 5.9.20; SGP.22 5.7.16", "iot-fallback", {.terminal_profile = true},
+        {.p = {.request = "BF5D(8001FF)", .answer = "BF5D(800100)"}, .settle = true, .refresh = true, .enabled = F}),
     FALLBACK("13-return", "ReturnFromFallback enables the profile of before", "SGP.32 5.9.21", "iot-fallback", EXECUTED,
              SWITCH(RETURN, "BF5E(800100)", A)),
     FALLBACK("14-return-refresh", "with refreshFlag the profile of before is enabled after the REFRESH",
@@ -182,20 +193,20 @@ const struct case_row cases_iot_life[] = {
              {.install = "test", .also = "fallback_allowed = yes"}, GIVEN_PSMO(SET("98001010000000000044"), "8D0100"),
              GIVEN_SWITCH(EXECUTE, "BF5D(800100)", "98001010000000000044"),
              {.p = {.given = true, .request = "BF64(82020780)", .answer = "BF64(800100)"}, .settle = true},
-             ASK(RETURN, "BF5E(800106)")),
+             GIVEN_ASK("BF2D(5C(5A))", "BF2D(A0(E3(5A(98001010000000000044)*)))"), ASK(RETURN, "BF5E(800106)")),
     FALLBACK("30-notified", "the switch is notified: disable of the one, enable of the other", "SGP.32 5.9.20",
              "iot-fallback", EXECUTED, ASK("BF28(81020520)", "BF28(A0(*BF2F(*5A(" A "))*))"),
              ASK("BF28(81020640)", "BF28(A0(*BF2F(*5A(" F "))*))")),
-    FALLBACK("31-refused-return", "a package is accepted while the Fallback Profile is enabled", "SGP.32 5.9.20",
-             "iot-fallback", EXECUTED, PSMO("BF2D(5C(5A))", "BF2D(A0(*))"), SWITCH(RETURN, "BF5E(800100)", A)),
+    FALLBACK("31-package-between", "a package that enables nothing is accepted and does not end the fallback",
+             "SGP.32 5.9.20; SGP.32 5.9.21", "iot-fallback", EXECUTED, PSMO("BF2D(5C(5A))", "BF2D(A0(*))"),
+             SWITCH(RETURN, "BF5E(800100)", A)),
 
     FALLBACK("40-set-not-allowed", "setFallbackAttribute on a profile without fallbackAllowed: fallbackNotAllowed",
              "SGP.32 3.4.6; SGP.32 negative 57", "iot-two", PSMO(SET(C) "A600", "8D0102"),
              SWITCH(EXECUTE, "BF5D(800106)", A)),
     FALLBACK("41-set-in-fallback",
              "setFallbackAttribute on another profile while the Fallback Profile is enabled: fallbackProfileEnabled",
-             "SGP.32 3.4.6; SGP.32 negative 58", "iot-three", EXECUTED, PSMO(SET(C) "A600", "8D0103"),
-             SWITCH(RETURN, "BF5E(800100)", A)),
+             "SGP.32 3.4.6; SGP.32 negative 58", "iot-three", EXECUTED, PSMO(SET(C) "A600", "8D0103"), HOLDER_STAYS),
     FALLBACK("42-set-twice", "setFallbackAttribute twice on the same profile is ok twice",
              "SGP.32 3.4.6; SGP.32 negative 59", "iot-fallback", PSMO(SET(F) SET(F), "8D0100 8D0100"),
              SWITCH(EXECUTE, "BF5D(800100)", F)),
@@ -210,15 +221,14 @@ const struct case_row cases_iot_life[] = {
              "SGP.32 3.4.7; SGP.32 negative 102", "iot-three", GIVEN_PSMO(ENABLE(F), "830100"),
              PSMO("A900 A600", "8E0103")),
     FALLBACK("46-set-moves", "setFallbackAttribute on another profile moves the attribute", "SGP.32 3.4.6", "iot-three",
-             PSMO(SET(C), "8D0100"),
-             ASK("BF2D(5C(5A9F26))", "BF2D(A0(*E3(5A(" F "))*))|BF2D(A0(*E3(5A(" F ")9F260100)*))"),
+             PSMO(SET(C), "8D0100"), {.p = {.profile = F, .tags = "9F26", .members = "9F260100 | "}},
              SWITCH(EXECUTE, "BF5D(800100)", C)),
     FALLBACK("47-set-unknown", "setFallbackAttribute on an unknown ICCID: iccidNotFound", "SGP.32 3.4.6",
              "iot-fallback", PSMO(SET(UNKNOWN_ICCID) "A600", "8D0101"), SWITCH(EXECUTE, "BF5D(800100)", F)),
     FALLBACK("48-unset-in-fallback",
              "unsetFallbackAttribute while the Fallback Profile is enabled: "
              "fallbackProfileEnabled",
-             "SGP.32 3.4.7", "iot-fallback", EXECUTED, PSMO("A900", "8E0103"), SWITCH(RETURN, "BF5E(800100)", A)),
+             "SGP.32 3.4.7", "iot-fallback", EXECUTED, PSMO("A900", "8E0103"), HOLDER_STAYS),
 
     EMERGENCY("10-nominal", "EnableEmergencyProfile enables the Emergency Profile", "SGP.32 5.9.22", "iot-emergency",
               SWITCH(CALL, "BF5B(800100)", C)),

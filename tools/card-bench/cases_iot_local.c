@@ -3,6 +3,7 @@
  * bench_life.h; functions where steps do not do. */
 #define _GNU_SOURCE
 #include "bench_life.h"
+#include "bench_profile.h"
 
 #include "base/hex.h"
 
@@ -42,6 +43,10 @@ static void run_certificates(struct bench *b)
     (void)bench_expect(b, eid && strcasecmp(card.eid, eid) == 0, b->row->clauses, eid ? eid : "an EID", "%s", card.eid);
 }
 
+struct other_release {
+    const char *request, *answer;
+};
+
 /* ---- a power cut (5.9.1: the function is atomic) ---- */
 
 struct cut {
@@ -65,13 +70,6 @@ static bool send_until_cut(struct bench *b, struct ipa *ipa, struct slice reques
         if (!bench_exchange(b, buf_slice(&command))) return false;
     }
     return lpa_open(&ipa->lpa) || bench_verdict(b, VERDICT_ERROR, "after the power cut: %s", ipa->lpa.error);
-}
-
-static bool is_enabled(struct bench *b, bool *c)
-{
-    if (!bench_ask(b, NULL, "BF2D(A0(5A(" C "))5C(9F70))", "BF2D(A0(E3(9F7001xx)))")) return false;
-    *c = bench_fits(b, "BF2D(A0(E3(9F700101)))", buf_slice(&b->ipa.lpa.response));
-    return true;
 }
 
 /* Sent once more after the cut. */
@@ -105,7 +103,6 @@ static void run_cut(struct bench *b)
     EIM_PACKAGE_LOCAL package = {0};
     BUF_LOCAL iccid = {0};
     struct ipa_pending pending = {.result_count = 0};
-    bool enabled = false;
     if (!eim || !ipa || !bench_bytes(b, C, &iccid)) return;
     struct eim_op op = {.kind = EIM_OP_ENABLE, .iccid = buf_slice(&iccid)};
     const struct eim_order order = {.ops = &op, .n = 1};
@@ -117,12 +114,13 @@ static void run_cut(struct bench *b)
     bool listed = ipa_retrieve(ipa, IPA_SEARCH_RESULTS, 0, &pending);
     bool done = pending.result_count == 1;
     if (!bench_expect(b, listed && pending.result_count <= (cut->all ? 1 : 0), b->row->clauses,
-                      cut->all ? "one result or none" : "no result", "%zu %s", pending.result_count, ipa->lpa.error) ||
-        !is_enabled(b, &enabled))
+                      cut->all ? "one result or none" : "no result", "%zu %s", pending.result_count, ipa->lpa.error))
         return;
+    int state = bench_profile_state(b, C);
+    if (state == -2) return;
     /* with a result the switch may still wait for a REFRESH; without one nothing may have switched */
-    if (bench_expect(b, done || !enabled, b->row->clauses, "the profile of before, since there is no result", "%s",
-                     enabled ? "the other one" : "it is"))
+    if (bench_expect(b, done || state == 0, b->row->clauses, "the profile of before, since there is no result",
+                     "%s is %s", C, bench_profile_words[state + 1]))
         expect_again(b, eim, ipa, buf_slice(&package.request), done);
 }
 
@@ -131,7 +129,7 @@ static void run_cut(struct bench *b)
 static void run_full(struct bench *b)
 {
     enum { PACKAGES = 40 };
-    const struct bench_package package = {.eco = "AB00", .result = "AB(A0(*))"};
+    const struct bench_package package = {.eco = "AB00", .result = "AB(A0(*))", .rises = true};
     int64_t numbers[PACKAGES];
     struct eim *eim = bench_eim(b, TEST_P256);
     struct ipa *ipa = bench_ipa(b);
@@ -185,8 +183,27 @@ static void run_many_eims(struct bench *b)
         !full)
         return;
     const struct bench_package delete = {.given = true, .eco = "A9(80(\"bench-00\"))", .result = "890100"};
+    const struct bench_package gone = {.given = true, .request = "BF55(A0(80(\"bench-00\")))", .answer = "BF55(A0())"};
     const struct bench_package again = {.eco = add, .result = "A8(020100)"};
-    if (bench_package(b, eim, &delete)) (void)bench_package(b, eim, &again);
+    if (bench_package(b, eim, &delete) && bench_package(b, eim, &gone)) (void)bench_package(b, eim, &again);
+}
+
+/* ---- the memory reset of another release (5.9.5) ---- */
+
+/* Unknown, and both profiles are as before; or done, and both are gone. */
+static void run_other_release(struct bench *b)
+{
+    static const struct bench_package done[] = {{.reset = true}, BENCH_NO_PROFILE(A), BENCH_NO_PROFILE(C), {0}};
+    static const struct bench_package unknown[] = {
+        {.reset = true}, BENCH_PROFILE(A, "enabled"), BENCH_PROFILE(C, "disabled"), {0}};
+    const struct other_release *r = b->row->argument;
+    struct eim *eim = bench_eim(b, TEST_P256);
+    if (!eim || !bench_ask(b, NULL, r->request, NULL)) return;
+    uint16_t sw = b->ipa.lpa.sw;
+    bool ok = sw == 0x9000 || sw >> 8 == 0x91;
+    if (ok ? bench_expect_bytes(b, NULL, r->answer, buf_slice(&b->ipa.lpa.response))
+           : bench_expect(b, sw >> 12 == 6, b->row->clauses, "done, or an error", "status word %04X", sw))
+        (void)bench_packages(b, eim, ok ? done : unknown);
 }
 
 /* ---- rows ---- */
@@ -210,6 +227,8 @@ static void run_many_eims(struct bench *b)
 #define IMMEDIATE(name, words, clause, ...)                                                                            \
     LIFE("ImmediateEnable/" name, words, "SGP.32 5.9.15" clause, IOT " and sgp26", "iot-enabled", __VA_ARGS__)
 #define CONFIGURED(members) GIVEN_PSMO("A7(8000" members ")", "870100")
+/* Without a download there is only no session: it is on. For cases that are about something else. */
+#define IS_ON GIVEN_ASK(ENABLE_NOW, "BF5A(800104)")
 #define DOWNLOADED                                                                                                     \
     {                                                                                                                  \
         .install = "tiny"                                                                                              \
@@ -218,8 +237,14 @@ static void run_many_eims(struct bench *b)
 
 #define RESET(name, words, clause, begin, ...)                                                                         \
     LIFE("MemoryReset/" name, words, "SGP.32 5.9.5" clause, IOT, begin, __VA_ARGS__)
-#define GONE(iccid) ASK("BF2D(A0(5A(" iccid "))5C(5A))", "BF2D(A0())")
-#define THERE(iccid) ASK("BF2D(A0(5A(" iccid "))5C(5A))", "BF2D(A0(E3(5A(" iccid "))))")
+#define GONE(iccid)                                                                                                    \
+    {                                                                                                                  \
+        .p = BENCH_NO_PROFILE(iccid)                                                                                   \
+    }
+#define THERE(iccid)                                                                                                   \
+    {                                                                                                                  \
+        .p = BENCH_PROFILE(iccid, "there")                                                                             \
+    }
 
 static const uint8_t long_id[17] = {1};
 static const uint8_t long_eim_id[129] = {'e'};
@@ -236,37 +261,37 @@ const struct case_row cases_iot_local[] = {
               DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800100)", C)),
     IMMEDIATE("42-by-both", "a profile from the configured SM-DP+ (OID and address) is enabled", "",
               CONFIGURED(OID ADDRESS), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800100)", C)),
-    IMMEDIATE("43-refresh", "with refreshFlag it is enabled after the REFRESH", "", CONFIGURED(OID), DOWNLOADED,
+    IMMEDIATE("43-refresh", "with refreshFlag it is enabled after the REFRESH", "", CONFIGURED(OID), IS_ON, DOWNLOADED,
               REFRESHED("BF5A(8001FF)", "BF5A(800100)", C)),
     IMMEDIATE("44-not-configured", "it is not configured: immediateEnableNotAvailable", "", DOWNLOADED,
               SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
     IMMEDIATE("45-switched-off", "a package switched it off again: immediateEnableNotAvailable", "; SGP.32 3.4.4",
-              CONFIGURED(OID), GIVEN_PSMO("A700", "870100"), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
+              CONFIGURED(OID), IS_ON, GIVEN_PSMO("A700", "870100"), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
     IMMEDIATE("46-no-download", "nothing was installed in this session: noSessionContext", "", CONFIGURED(OID),
               SWITCH(ENABLE_NOW, "BF5A(800104)", A)),
-    IMMEDIATE("47-reset", "a reset after the download ends the session: noSessionContext", "", CONFIGURED(OID),
+    IMMEDIATE("47-reset", "a reset after the download ends the session: noSessionContext", "", CONFIGURED(OID), IS_ON,
               DOWNLOADED, {.p = {.given = true, .reset = true}}, SWITCH(ENABLE_NOW, "BF5A(800104)", A)),
     IMMEDIATE("48-power-cut", "a power cut after the download ends the session: noSessionContext", "", CONFIGURED(OID),
-              DOWNLOADED, {.p = {.given = true, .power_cycle = true}}, SWITCH(ENABLE_NOW, "BF5A(800104)", A)),
+              IS_ON, DOWNLOADED, {.p = {.given = true, .power_cycle = true}}, SWITCH(ENABLE_NOW, "BF5A(800104)", A)),
     IMMEDIATE("49-other-oid", "a profile from another SM-DP+ (OID): immediateEnableNotAvailable", "",
-              CONFIGURED("81(883703)"), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
+              CONFIGURED("81(883703)"), IS_ON, DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
     IMMEDIATE("50-other-address", "a profile from another SM-DP+ (address): immediateEnableNotAvailable", "",
-              CONFIGURED("82(\"other.example.com\")"), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
-    IMMEDIATE("51-no-smdp", "no SM-DP+ is configured: immediateEnableNotAvailable", "", CONFIGURED(""), DOWNLOADED,
-              SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
-    IMMEDIATE("52-twice", "the session is used up: noSessionContext the second time", "", CONFIGURED(OID), DOWNLOADED,
-              GIVEN_SWITCH(ENABLE_NOW, "BF5A(800100)", C), SWITCH(ENABLE_NOW, "BF5A(800104)", C)),
+              CONFIGURED("82(\"other.example.com\")"), IS_ON, DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
+    IMMEDIATE("51-no-smdp", "no SM-DP+ is configured: immediateEnableNotAvailable", "", CONFIGURED(""), IS_ON,
+              DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800101)", A)),
+    IMMEDIATE("52-twice", "the session is used up: noSessionContext the second time", "", CONFIGURED(OID), IS_ON,
+              DOWNLOADED, GIVEN_SWITCH(ENABLE_NOW, "BF5A(800100)", C), SWITCH(ENABLE_NOW, "BF5A(800104)", C)),
     IMMEDIATE("53-deleted", "the profile was deleted in the meantime: noSessionContext", "; SGP.32 3.4.3",
-              CONFIGURED(OID), DOWNLOADED, GIVEN_PSMO("A5(5A(" C "))", "850100"),
+              CONFIGURED(OID), IS_ON, DOWNLOADED, GIVEN_PSMO("A5(5A(" C "))", "850100"),
               SWITCH(ENABLE_NOW, "BF5A(800104)", A)),
     IMMEDIATE("54-kept-address", "the flag alone keeps the address that was configured before", "; SGP.32 3.4.4",
-              CONFIGURED(ADDRESS), CONFIGURED(""), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800100)", C)),
+              CONFIGURED(ADDRESS), IS_ON, CONFIGURED(""), DOWNLOADED, SWITCH(ENABLE_NOW, "BF5A(800100)", C)),
     IMMEDIATE("55-notified", "the switch is notified: disable of the one, enable of the other", "; SGP.32 5.9.11",
-              CONFIGURED(OID), DOWNLOADED, GIVEN_SWITCH(ENABLE_NOW, "BF5A(800100)", C),
+              CONFIGURED(OID), IS_ON, DOWNLOADED, GIVEN_SWITCH(ENABLE_NOW, "BF5A(800100)", C),
               ASK("BF28(81020520)", "BF28(A0(*BF2F(*5A(" A "))*))"),
               ASK("BF28(81020640)", "BF28(A0(*BF2F(*5A(" C "))*))")),
     IMMEDIATE("56-rollback-gone", "ImmediateEnable takes the authorisation of a rollback away", "; SGP.32 5.9.16",
-              CONFIGURED(OID), {.install = "bootstrap"},
+              CONFIGURED(OID), IS_ON, {.install = "bootstrap"},
               {.p = {.given = true, .psmo = "A3(5A(" F ")0500)", .result = "830100"}, .enabled = F}, DOWNLOADED,
               GIVEN_SWITCH(ENABLE_NOW, "BF5A(800100)", C), SWITCH("BF58(800100)", "BF58(020101)", C)),
     LIFE("ImmediateEnable/57-local", "configured by the IPA before there is an eIM: the profile is enabled",
@@ -278,11 +303,11 @@ const struct case_row cases_iot_local[] = {
          ASK(ENABLE_NOW, "BF5A(800101)")),
     LIFE("ImmediateEnable/59-local-off-with-eim",
          "an IPA cannot switch off what an eIM switched on: associatedEimAlreadyExists",
-         "SGP.32 5.9.17; SGP.32 negative 83", IOT, "iot-eim", CONFIGURED(OID), ASK("BF5900", "BF59(800102)"),
+         "SGP.32 5.9.17; SGP.32 negative 83", IOT, "iot-eim", CONFIGURED(OID), IS_ON, ASK("BF5900", "BF59(800102)"),
          ASK(ENABLE_NOW, "BF5A(800104)")),
     LIFE("ImmediateEnable/60-local-after-reset", "after the reset of the eIM data the IPA may configure it again",
          "SGP.32 5.9.17; SGP.32 5.9.5", IOT, "iot-eim", GIVEN_ASK("BF64(82020204)", "BF64(800100 810100)"),
-         ASK("BF59(8000)", "BF59(800100)")),
+         GIVEN_ASK("BF5500", "BF55(A0())"), ASK("BF59(8000)", "BF59(800100)")),
 
     LIFE("ConnectivityParameters/10-nominal", "the HTTP parameters of the enabled profile", "SGP.32 5.9.24",
          IOT " and fallback", "iot-fallback", GIVEN_PSMO("A3(5A(" F "))", "830100"),
@@ -304,6 +329,9 @@ const struct case_row cases_iot_local[] = {
           "iot-two", SWITCH("BF64(82020640)", "BF64(800101)", A), THERE(C)),
     RESET("23-no-bits-with-profiles", "no option is set: nothingToDelete, and the profiles stay",
           "; SGP.32 negative 96", "iot-two", SWITCH("BF64(820100)", "BF64(800101)", A), THERE(C)),
+    ROW("MemoryReset/30-of-sgp22", "eUICCMemoryReset of SGP.22 (BF34): unknown, or the profiles are gone",
+        "SGP.32 5.9.5; SGP.32 negative 95", IOT, "iot-two", .run = run_other_release,
+        .argument = &(const struct other_release){"BF34(82020780)", "BF34(800100)"}),
     RESET("24-test-profile", "a field-loaded test profile is deleted, the operational one stays", "", "iot-enabled",
           {.install = "test"}, SWITCH("BF64(82020640)", "BF64(800100)", A), GONE("98001010000000000044")),
     RESET("25-eim-only", "the eIM data alone: the profiles stay, packages of the eIM are refused", "", "iot-two",
@@ -318,14 +346,15 @@ const struct case_row cases_iot_local[] = {
           "iot-eim", {.p = {.given = true, .eco = "AB00", .result = "AB(A0(*))"}, .grants = true},
           GIVEN_ASK("BF64(82020780)", "BF64(800101)"),
           ASK("BF2B(A0(80({granted})))", "BF2B(A2(BF51(A0(*83({granted})*))))|BF2B(A2())|BF2B(A0())"),
-          {.p = {.eco = "AB00", .result = "AB(A0(*))"}}),
+          {.p = {.eco = "AB00", .result = "AB(A0(*))", .rises = true}}),
     RESET("29-deleted-notified", "the deletion of a profile that asks for it is notified", "; SGP.22 3.3.2", "iot-two",
           {.p = {.given = true, .request = "BF64(82020780)", .answer = "BF64(800100)"}, .settle = true, .enabled = ""},
           ASK("BF28(81020410)", "BF28(A0(*BF2F(*5A(" A "))*))")),
 
     LIFE("RetrieveNotificationsList/20-removed-twice", "a result is removed once: nothingToDelete the second time",
          "SGP.32 5.9.12; SGP.32 negative 85", "isdr and iot", "iot-eim",
-         {.p = {.eco = "AB00", .result = "AB(A0(*))"}, .grants = true}, ASK("BF30(80({granted}))", "BF30(800100)"),
+         {.p = {.eco = "AB00", .result = "AB(A0(*))"}, .grants = true},
+         GIVEN_ASK("BF2B(A0(8200))", "BF2B(A2(BF51(*)))"), ASK("BF30(80({granted}))", "BF30(800100)"),
          ASK("BF30(80({granted}))", "BF30(800101)"), ASK("BF2B(A0(8200))", "BF2B(A2())")),
     LIFE("RetrieveNotificationsList/21-notification-twice",
          "a notification is removed once: nothingToDelete the second time", "SGP.32 5.9.12; SGP.32 negative 85", IOT,
@@ -339,11 +368,9 @@ const struct case_row cases_iot_local[] = {
         "SGP.32 5.13.7; SGP.32 3.5.1.1; SGP.32 negative 73", "isdr and iot", "iot-eim", .run = run_many_eims),
 
     ROW("PowerCut/01-first-block", "the power goes after the first block of a package: nothing was done",
-        "SGP.32 5.9.1; SGP.32 negative 84", IOT, "iot-two", .run = run_cut,
-        .argument = &(const struct cut){.blocks = 1}),
+        "SGP.32 5.9.1", IOT, "iot-two", .run = run_cut, .argument = &(const struct cut){.blocks = 1}),
     ROW("PowerCut/02-before-the-last-block", "the power goes before the last block of a package: nothing was done",
-        "SGP.32 5.9.1; SGP.32 negative 84", IOT, "iot-two", .run = run_cut,
-        .argument = &(const struct cut){.blocks = 0}),
+        "SGP.32 5.9.1", IOT, "iot-two", .run = run_cut, .argument = &(const struct cut){.blocks = 0}),
     ROW("PowerCut/03-before-the-answer", "the power goes before the answer is fetched: all was done, or nothing",
         "SGP.32 5.9.1; SGP.32 negative 84", IOT, "iot-two", .run = run_cut,
         .argument = &(const struct cut){.all = true}),
@@ -367,7 +394,10 @@ const struct case_row cases_iot_local[] = {
 
     LIFE("Versions/22-default-dp", "PSMO setDefaultDpAddress came with v1.1: unknownOrDamagedCommand",
          "SGP.32 3.3.1; SGP.32 2.11.1.1.3", V1_0, "iot-eim-1.0", PSMO("BF65(80(\"x\"))A600", "020102")),
-    LIFE("Versions/23-add-again", "addEim of an associated eIM is commandError in v1.0",
+    ROW("Versions/27-memory-reset", "BF64 came with v1.1: unknown to an eUICC of v1.0, or the profiles are gone",
+        "SGP.32 5.9.5; SGP.32 negative 95", V1_0, "iot-two-1.0", .run = run_other_release,
+        .argument = &(const struct other_release){"BF64(82020780)", "BF64(800100)"}),
+    LIFE("Versions/23-add-again", "addEim of an associated eIM is commandError in v1.0, and the rest is not done",
          "SGP.32 5.13.7; SGP.32 negative 68", V1_0, "iot-eim-1.0",
          {.p = {.eco = "A8(80(\"testeim1\")830101" KEY ")AB00", .result = "A8(020107)"}}),
     LIFE("Versions/26-list-types", "eimIdType has tag 84 in the list of v1.0", "SGP.32 5.13.10", V1_0, "iot-eim-1.0",

@@ -3,6 +3,8 @@
  * state has. */
 #include "bench_iot.h"
 
+#include <stdio.h>
+
 #define ENABLE(iccid) "A3(5A(" iccid "))"
 #define ENABLE_ROLLBACK(iccid) "A3(5A(" iccid ")0500)"
 #define DISABLE(iccid) "A4(5A(" iccid "))"
@@ -11,8 +13,8 @@
 #define A "{enabled}"
 #define B "{disabled}"
 
-#define ENABLED(iccid) BENCH_PROFILE(iccid, "01")
-#define DISABLED(iccid) BENCH_PROFILE(iccid, "00")
+#define ENABLED(iccid) BENCH_PROFILE(iccid, "enabled")
+#define DISABLED(iccid) BENCH_PROFILE(iccid, "disabled")
 #define GONE(iccid) BENCH_NO_PROFILE(iccid)
 /* nothing has happened */
 #define AS_BEFORE ENABLED(A), DISABLED(B)
@@ -48,14 +50,21 @@ static struct eim *with_terminal(struct bench *b)
     return NULL;
 }
 
-/* A switch of two profiles asks for one REFRESH at most (3.9), and the profiles are as ordered. */
+/* A switch of two profiles asks for as many REFRESHes as an enable alone: one, or none on a card that asks for none
+ * (3.9), and the profiles are as ordered. */
 static void run_one_refresh(struct bench *b)
 {
+    static const struct bench_package enable = {.given = true, .psmo = ENABLE(B), .result = "830100"};
     static const struct bench_package swap[] = {
-        {.psmo = DISABLE(A) ENABLE(B), .result = "840100 830100"}, SWAPPED, {0}};
+        {.psmo = DISABLE(B) ENABLE(A), .result = "840100 830100"}, AS_BEFORE, {0}};
+    char wish[20];
     struct eim *eim = with_terminal(b);
-    if (!eim || !bench_packages(b, eim, swap)) return;
-    (void)bench_expect(b, b->ipa.refreshes <= 1 && b->ipa.lpa.proactive == 0, "SGP.32 3.9", "one REFRESH at most", "%u",
+    if (!eim || !bench_package(b, eim, &enable)) return;
+    const unsigned alone = b->ipa.refreshes;
+    b->ipa.refreshes = 0;
+    if (!bench_packages(b, eim, swap)) return;
+    (void)snprintf(wish, sizeof wish, "%u REFRESH", alone != 0);
+    (void)bench_expect(b, b->ipa.refreshes == (alone != 0) && b->ipa.lpa.proactive == 0, "SGP.32 3.9", wish, "%u",
                        b->ipa.refreshes + (b->ipa.lpa.proactive != 0));
 }
 
@@ -89,6 +98,21 @@ static void run_behind(struct bench *b)
         .argument = &(const struct behind){OR_REFUSED(sent, came_waiting), OR_REFUSED(sent, came)},                    \
     }
 
+/* A card that refuses ES10b until the REFRESH is done or it is reset (3.9), which another request shows, refuses a
+ * package with the same status word: nothing of it is done, and its counter is not used. Other cards see its state. */
+static void run_refused(struct bench *b)
+{
+    static const struct bench_package enable = {.given = true, .psmo = ENABLE(B), .result = "830100", .stay = true};
+    static const struct bench_package refused = {.psmo = ENABLE(A), .status = "6985", .is_last = true};
+    static const struct bench_package open = OR_REFUSED(ENABLE(A), "830105 | 830102 | 830100");
+    static const struct bench_package afterwards[] = {
+        {.reset = true}, SWAPPED, {.eco = "AB00", .result = "AB(A0(*))"}, {0}};
+    struct eim *eim = with_terminal(b);
+    if (!eim || !bench_package(b, eim, &enable) || !bench_ask(b, NULL, "BF5500", NULL)) return;
+    bool refuses = b->ipa.lpa.sw == 0x6985;
+    if (bench_package(b, eim, refuses ? &refused : &open) && refuses) (void)bench_packages(b, eim, afterwards);
+}
+
 const struct case_row cases_iot_psmo[] = {
     /* enable */
     ROW("enable", "01-nominal", "enable switches from the enabled profile to this one: ok", EN, ENABLE(B), "830100",
@@ -101,8 +125,8 @@ const struct case_row cases_iot_psmo[] = {
          {.psmo = ENABLE(B), .result = "830100"}, SWAPPED),
     ROW("enable", "05-outlives-power-off", "what was enabled is so after power off", EN, ENABLE(B), "830100",
         {.power_cycle = true}, SWAPPED),
-    ROW("enable", "10-unknown", "enable of an unknown ICCID: iccidOrAidNotFound", EN "; SGP.32 negative 32",
-        ENABLE(UNKNOWN), "830101", AS_BEFORE),
+    ROW("enable", "10-unknown", "enable of an unknown ICCID: iccidOrAidNotFound", EN, ENABLE(UNKNOWN), "830101",
+        AS_BEFORE),
     ROW("enable", "11-unknown-stops", "an operation that fails ends the package: nothing behind it is done",
         EN "; SGP.32 3.3.1; SGP.32 negative 32", ENABLE(UNKNOWN) ENABLE(B) "A600", "830101", AS_BEFORE),
     ROW("enable", "12-enabled", "enable of the enabled profile: profileNotInDisabledState", EN "; SGP.32 negative 33",
@@ -125,7 +149,7 @@ const struct case_row cases_iot_psmo[] = {
         DISABLE(A) ENABLE(B), "840100 830100", SWAPPED),
     {.id = "IoT.enable/20-one-refresh",
      .family = "iot",
-     .title = "disable and enable in a package ask for one REFRESH at most",
+     .title = "disable and enable in a package ask for one REFRESH, as an enable alone does",
      .clauses = "SGP.32 3.9; SGP.32 negative 36",
      .applies = "isdr and iot",
      .state = "iot-two",
@@ -139,15 +163,24 @@ const struct case_row cases_iot_psmo[] = {
         DELETE(B) ENABLE(B), "850100 830101", ENABLED(A), GONE(B)),
     ROW("enable", "24-failing-second", "what was marked before an operation failed is carried out", EN "; SGP.32 3.3.1",
         ENABLE(B) DELETE(UNKNOWN) "A600", "830100 850101", SWAPPED),
-    ROW("enable", "25-enable-list", "listProfileInfo after an enable: profileChangeOngoing, or the list",
-        "SGP.32 2.11.1.1; SGP.32 negative 46", ENABLE(B) "BF2D00",
-        "830100 BF2D(81010B) | 830100 BF2D(A0(*)) | 830100 BF2D(81017F)", SWAPPED),
+    ROW("enable", "25-enable-list",
+        "listProfileInfo after an enable: profileChangeOngoing, which ends the package, or the list",
+        "SGP.32 2.11.1.1; SGP.32 negative 46", ENABLE(B) "BF2D00 A600",
+        "830100 BF2D(81010B) | 830100 BF2D(A0(*)) A6(*) | 830100 BF2D(81017F)", SWAPPED),
     ROW("enable", "26-list-enable", "listProfileInfo before an enable shows the old state",
         "SGP.32 2.11.1.1; SGP.32 negative 47", "BF2D(A0(5A(" B "))5C(9F70))" ENABLE(B),
         "BF2D(A0(E3(9F7001 00))) 830100", SWAPPED),
     BEHIND("enable", "27-cat-busy",
            "enable behind a switch: catBusy while its REFRESH waits, or by the state, or refused", EN, ENABLE(A),
            "830105 | 830102", "830100 | 830102"),
+    {.id = "IoT.enable/29-refused-while-refresh-waits",
+     .family = "iot",
+     .title = "a card that refuses ES10b while a REFRESH waits refuses a package: 6985, and nothing is done",
+     .clauses = "SGP.32 3.9; SGP.32 negative 92",
+     .applies = "isdr and iot",
+     .state = "iot-refusing",
+     .destructive = true,
+     .run = run_refused},
     CASE("enable", "28-ppr1-1.0", "v1.0: enable when PPR1 protects the enabled profile: an error that v1.0 has",
          EN "; SGP.32 negative 43", " and sgp32 < 1.1", "iot-ppr-1.0", {.psmo = ENABLE(B), .result = "83017F"},
          AS_BEFORE),

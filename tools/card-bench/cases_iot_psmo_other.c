@@ -36,6 +36,11 @@
     {                                                                                                                  \
         .request = "BF5A(800100)", .answer = "BF5A(800104)"                                                            \
     }
+#define ON_BEFORE                                                                                                      \
+    {.given = true, .psmo = "A7(8000)", .result = "870100"}, {.given = true, .reset = true},                           \
+    {                                                                                                                  \
+        .given = true, .request = "BF5A(800100)", .answer = "BF5A(800104)"                                             \
+    }
 #define IS_OFF                                                                                                         \
     {.reset = true},                                                                                                   \
     {                                                                                                                  \
@@ -47,8 +52,8 @@
          __VA_ARGS__)
 /* on before, refused, and still on */
 #define IMMEDIATE_WRONG(name, words, sent)                                                                             \
-    CASE("configureImmediateEnable", name, words, IMMEDIATE_CLAUSE, NEW, "iot-eim",                                    \
-         {.given = true, .psmo = "A7(8000)", .result = "870100"}, {.psmo = sent, .result = "870107 | 020102"}, IS_ON)
+    CASE("configureImmediateEnable", name, words, IMMEDIATE_CLAUSE, NEW, "iot-eim", ON_BEFORE,                         \
+         {.psmo = sent, .result = "870107 | 020102"}, IS_ON)
 
 /* ---- setDefaultDpAddress ---- */
 
@@ -59,8 +64,9 @@
     }
 #define ADDRESS(name, words, ...) CASE("setDefaultDpAddress", name, words, ADDRESS_CLAUSE, NEW, "iot-eim", __VA_ARGS__)
 #define SET_ONE                                                                                                        \
+    {.given = true, .psmo = "BF65(80(\"one.example.com\"))", .result = "BF65(800100)"},                                \
     {                                                                                                                  \
-        .given = true, .psmo = "BF65(80(\"one.example.com\"))", .result = "BF65(800100)"                               \
+        .given = true, .request = "BF3C00", .answer = "BF3C(80(\"one.example.com\")*)"                                 \
     }
 
 /* ---- fallback ---- */
@@ -69,11 +75,11 @@
 #define UNSET "SGP.32 3.4.7"
 #define ATTRIBUTE                                                                                                      \
     {                                                                                                                  \
-        .request = "BF2D(A0(5A(" BOOTSTRAP "))5C(9F26))", .answer = "BF2D(A0(E3(9F26(FF))))"                           \
+        .profile = BOOTSTRAP, .tags = "9F26", .members = "9F26(FF)"                                                    \
     }
 #define NO_ATTRIBUTE                                                                                                   \
     {                                                                                                                  \
-        .request = "BF2D(A0(5A(" BOOTSTRAP "))5C(9F26))", .answer = "BF2D(A0(E3())) | BF2D(A0(E3(9F26(00))))"          \
+        .profile = BOOTSTRAP, .tags = "9F26", .members = "9F26(00) | "                                                 \
     }
 #define FALLBACK(function, name, words, clause, ...)                                                                   \
     CASE(function, name, words, clause, " and fallback", "iot-fallback", __VA_ARGS__)
@@ -123,8 +129,8 @@ const struct case_row cases_iot_psmo_other[] = {
     IMMEDIATE("03-address", "flag and defaultSmdpAddress: ok", "A7(800082(\"smdp.example.com\"))", "870100", IS_ON),
     IMMEDIATE("04-oid-address", "flag, defaultSmdpOid and defaultSmdpAddress: ok",
               "A7(800081(883701)82(\"smdp.example.com\"))", "870100", IS_ON),
-    IMMEDIATE("05-outlives-power-off", "what was configured outlives power off", "A7(8000)", "870100",
-              {.power_cycle = true}, IS_ON),
+    CASE("configureImmediateEnable", "05-outlives-power-off", "what was configured outlives power off",
+         IMMEDIATE_CLAUSE, NEW, "iot-eim", ON_BEFORE, {.power_cycle = true}, IS_ON),
     CASE("configureImmediateEnable", "06-brainpool", "configureImmediateEnable, ordered and told on brainpoolP256r1",
          IMMEDIATE_CLAUSE, NEW, "iot-eim-brainpool", {.psmo = "A7(8000)", .result = "870100"}, IS_ON),
     CASE("configureImmediateEnable", "07-nominal-1.0", "v1.0: configureAutoEnable: ok", IMMEDIATE_CLAUSE,

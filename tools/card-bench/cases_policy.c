@@ -9,7 +9,9 @@
 
 #include <stdio.h>
 
-#define CLAUSES "SGP.22 5.5.3; SGP.22 2.9.2; SGP.22 negative 52; SGP.23-1 4.2.5; SGP.23-1 5.2.2"
+#define CLAUSES "SGP.22 5.5.3; SGP.22 2.9.2; SGP.23-1 4.2.5; SGP.23-1 5.2.2"
+/* PPR1 with no row for its owner, without owner, with a wildcard in it, or forbidden. */
+#define CLAUSES_52 "SGP.22 negative 52; " CLAUSES
 #define APPLIES "isdr and consumer"
 
 enum { PPR1 = 1u << 1, PPR2 = 1u << 2, STORE_METADATA = 2, INSTALLATION = 5 };
@@ -189,8 +191,12 @@ static void run_after_refusal(struct bench *b)
         (void)bench_verdict(b, VERDICT_SKIP, "this card's table allows what would have to be refused");
         return;
     }
-    (void)profile_download(b, "tiny", &m, &result);
-    if (!bench_goes_on(b)) return;
+    bool installed = profile_download(b, "tiny", &m, &result);
+    if (!rig_reached_package(b, &result)) return;
+    if (installed) {
+        (void)bench_verdict(b, VERDICT_ERROR, "nothing was refused: the profile with the rule is installed");
+        return;
+    }
     m.rules = 0;
     buf_reset(&m.owner);
     buf_append(&m.owner, SLICE(own_network));
@@ -200,13 +206,14 @@ static void run_after_refusal(struct bench *b)
                        result_text(&result, done, came, sizeof came));
 }
 
-#define ROW(name, text, of, runner, ...)                                                                               \
+#define ROW(name, text, clause, of, runner, ...)                                                                       \
     {                                                                                                                  \
-        .id = "ES8+.PolicyRules/" name, .family = "ES8+", .title = text, .clauses = CLAUSES, .applies = APPLIES,       \
+        .id = "ES8+.PolicyRules/" name, .family = "ES8+", .title = text, .clauses = clause, .applies = APPLIES,        \
         .state = of, .needs = NEED_SGP26, .destructive = true, .run = runner,                                          \
         .argument = &(const struct policy){__VA_ARGS__},                                                               \
     }
-#define POLICY(name, text, of, ...) ROW(name, text, of, run_policy, __VA_ARGS__)
+#define POLICY(name, text, of, ...) ROW(name, text, CLAUSES, of, run_policy, __VA_ARGS__)
+#define POLICY_52(name, text, of, ...) ROW(name, text, CLAUSES_52, of, run_policy, __VA_ARGS__)
 #define OWN "00F110"
 
 const struct case_row cases_policy[] = {
@@ -216,24 +223,24 @@ const struct case_row cases_policy[] = {
            .owner = OWN),
     POLICY("03-both", "PPR1 and PPR2 are taken if the table has rows for both, else pprNotAllowed", "empty",
            .rules = PPR1 | PPR2, .owner = OWN),
-    POLICY("04-ppr1-no-owner", "PPR1 without an owner is refused", "empty", .rules = PPR1, .bad_owner = true),
+    POLICY_52("04-ppr1-no-owner", "PPR1 without an owner is refused", "empty", .rules = PPR1, .bad_owner = true),
     POLICY("05-ppr2-no-owner", "PPR2 without an owner is refused", "empty", .rules = PPR2, .bad_owner = true),
-    POLICY("06-wildcard-owner", "PPR1 with the owner EEEEEE is refused: only the table has wildcards", "empty",
-           .rules = PPR1, .owner = "EEEEEE", .bad_owner = true),
+    POLICY_52("06-wildcard-owner", "PPR1 with the owner EEEEEE is refused: only the table has wildcards", "empty",
+              .rules = PPR1, .owner = "EEEEEE", .bad_owner = true),
     POLICY("07-wildcard-digit", "PPR2 with one digit E in the owner is refused", "empty", .rules = PPR2,
            .owner = "00FE10", .bad_owner = true),
     POLICY("08-no-rules-no-owner", "Without rules a profile needs no owner", "empty", .rules = 0),
-    POLICY("10-no-rat-ppr1", "With an empty table PPR1 is refused: pprNotAllowed", "no-rat", .rules = PPR1,
-           .owner = OWN),
+    POLICY_52("10-no-rat-ppr1", "With an empty table PPR1 is refused: pprNotAllowed", "no-rat", .rules = PPR1,
+              .owner = OWN),
     POLICY("11-no-rat-ppr2", "With an empty table PPR2 is refused: pprNotAllowed", "no-rat", .rules = PPR2,
            .owner = OWN),
     POLICY("12-no-rat-both", "With an empty table both rules together are refused: pprNotAllowed", "no-rat",
            .rules = PPR1 | PPR2, .owner = OWN),
     POLICY("13-no-rat-no-rules", "With an empty table a profile without rules is installed", "no-rat", .owner = OWN),
-    ROW("14-no-rat-then-without", "After pprNotAllowed the same profile without rules is installed", "no-rat",
-        run_after_refusal, .rules = PPR1, .owner = OWN),
-    POLICY("20-forbidden", "A rule among the forbidden ones is refused: pprNotAllowed", "ppr1-forbidden", .rules = PPR1,
-           .owner = OWN),
+    ROW("14-no-rat-then-without", "After pprNotAllowed the same profile without rules is installed", CLAUSES_52,
+        "no-rat", run_after_refusal, .rules = PPR1, .owner = OWN),
+    POLICY_52("20-forbidden", "A rule among the forbidden ones is refused: pprNotAllowed", "ppr1-forbidden",
+              .rules = PPR1, .owner = OWN),
     POLICY("21-forbidden-one-of-two", "One forbidden rule of two: pprNotAllowed", "ppr1-forbidden",
            .rules = PPR1 | PPR2, .owner = OWN),
     POLICY("22-not-forbidden", "The other rule is taken as the table says", "ppr1-forbidden", .rules = PPR2,
@@ -242,30 +249,30 @@ const struct case_row cases_policy[] = {
            .owner = OWN),
     POLICY("30-operator", "The table has a row for this operator: PPR1 is taken", "rat-rows", .rules = PPR1,
            .owner = "62F210"),
-    POLICY("31-other-mnc", "The table has rows for other networks of the country only: pprNotAllowed", "rat-rows",
-           .rules = PPR1, .owner = "62F230"),
+    POLICY_52("31-other-mnc", "The table has rows for other networks of the country only: pprNotAllowed", "rat-rows",
+              .rules = PPR1, .owner = "62F230"),
     POLICY("32-other-mcc", "The table has no row for this country: pprNotAllowed", "rat-rows", .rules = PPR2,
            .owner = "62F310"),
     POLICY("33-wildcard-row", "Wildcard digits in the table fit any MNC", "rat-rows", .rules = PPR2, .owner = "62F277"),
     POLICY("34-wildcard-row-gids", "An empty gid1 and gid2 in the table fit any", "rat-rows", .rules = PPR2,
            .owner = "62F277", .gid1 = "01", .gid2 = "0203"),
-    POLICY("35-gid1-absent-in-row", "A row without gid1 does not fit an owner with one: pprNotAllowed", "rat-rows",
-           .rules = PPR1, .owner = "62F210", .gid1 = "AB"),
-    POLICY("36-gid2-absent-in-row", "A row without gid2 does not fit an owner with one: pprNotAllowed", "rat-rows",
-           .rules = PPR1, .owner = "130062", .gid2 = "77"),
+    POLICY_52("35-gid1-absent-in-row", "A row without gid1 does not fit an owner with one: pprNotAllowed", "rat-rows",
+              .rules = PPR1, .owner = "62F210", .gid1 = "AB"),
+    POLICY_52("36-gid2-absent-in-row", "A row without gid2 does not fit an owner with one: pprNotAllowed", "rat-rows",
+              .rules = PPR1, .owner = "130062", .gid2 = "77"),
     POLICY("37-gid1-equal", "The same gid1 in row and owner: PPR1 is taken", "rat-rows", .rules = PPR1,
            .owner = "62F220", .gid1 = "ABCD"),
-    POLICY("38-gid1-other", "Another gid1 than the row's: pprNotAllowed", "rat-rows", .rules = PPR1, .owner = "62F220",
-           .gid1 = "ABCE"),
-    POLICY("39-gid1-shorter", "A beginning of the row's gid1 is not the same: pprNotAllowed", "rat-rows", .rules = PPR1,
-           .owner = "62F220", .gid1 = "AB"),
-    POLICY("40-gid1-missing", "The row has a gid1, the owner none: pprNotAllowed", "rat-rows", .rules = PPR1,
-           .owner = "62F220"),
+    POLICY_52("38-gid1-other", "Another gid1 than the row's: pprNotAllowed", "rat-rows", .rules = PPR1,
+              .owner = "62F220", .gid1 = "ABCE"),
+    POLICY_52("39-gid1-shorter", "A beginning of the row's gid1 is not the same: pprNotAllowed", "rat-rows",
+              .rules = PPR1, .owner = "62F220", .gid1 = "AB"),
+    POLICY_52("40-gid1-missing", "The row has a gid1, the owner none: pprNotAllowed", "rat-rows", .rules = PPR1,
+              .owner = "62F220"),
     POLICY("41-gid2-any", "The same gid1 and any gid2: PPR1 is taken", "rat-rows", .rules = PPR1, .owner = "62F220",
            .gid1 = "ABCD", .gid2 = "01"),
     POLICY("42-mnc-3-digits", "An MNC of three digits in row and owner: PPR1 is taken", "rat-rows", .rules = PPR1,
            .owner = "130062"),
-    POLICY("43-mnc-2-for-3", "26 is not the MNC 260: pprNotAllowed", "rat-rows", .rules = PPR1, .owner = "13F062"),
+    POLICY_52("43-mnc-2-for-3", "26 is not the MNC 260: pprNotAllowed", "rat-rows", .rules = PPR1, .owner = "13F062"),
     POLICY("44-rules-in-two-rows", "Each of two rules may have its own row", "rat-rows", .rules = PPR1 | PPR2,
            .owner = "62F210"),
     POLICY("45-one-row-missing", "One of two rules has no row: pprNotAllowed", "rat-rows", .rules = PPR1 | PPR2,
@@ -274,7 +281,7 @@ const struct case_row cases_policy[] = {
            .owner = "130062"),
     POLICY("47-no-rules", "A profile without rules needs no row", "rat-rows", .owner = OWN),
     ROW("48-then-without",
-        "After pprNotAllowed for an operator without a row the same profile without rules is installed", "rat-rows",
-        run_after_refusal, .rules = PPR1, .owner = OWN),
+        "After pprNotAllowed for an operator without a row the same profile without rules is installed", CLAUSES_52,
+        "rat-rows", run_after_refusal, .rules = PPR1, .owner = OWN),
     {.id = NULL},
 };

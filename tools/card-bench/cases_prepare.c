@@ -144,6 +144,27 @@ static void run_prepare(struct bench *b)
     if (prepare(b, &result)) (void)expect_code(b, p->codes, &result);
 }
 
+/* A hashCc that nobody asked for is left out of euiccSigned2, or is the one that was sent. */
+static void run_hash_not_asked_for(struct bench *b)
+{
+    const struct prepare *p = b->row->argument;
+    LPA_DOWNLOAD_LOCAL result = {0};
+    struct tlv t;
+    if (!prepare(b, &result) || !expect_code(b, p->codes, &result)) return;
+    struct slice in = buf_slice(&b->lpa.response);
+    bool read = tlv_next(&in, &t) && tlv_find(t.value, 0xa0, &t) && tlv_find(t.value, 0x30, &t);
+    if (!read) {
+        (void)bench_verdict(b, VERDICT_ERROR, "no euiccSigned2 in the answer to PrepareDownload");
+        return;
+    }
+    bool echoed = tlv_find(t.value, 0x04, &t);
+    (void)bench_expect(b, !echoed || slice_equal(t.value, p->options.hash_cc), b->row->clauses,
+                       "no hashCc, or the one that was sent", "%s",
+                       !echoed                                    ? "none"
+                       : slice_equal(t.value, p->options.hash_cc) ? "it"
+                                                                  : "another one");
+}
+
 /* A refusal leaves the session authenticated: it can still be cancelled, and the answer is signed. */
 static void run_cancel_after_refusal(struct bench *b)
 {
@@ -167,9 +188,11 @@ static void run_fresh_key(struct bench *b)
     const struct prepare *p = b->row->argument;
     LPA_DOWNLOAD_LOCAL result = {0};
     BUF_LOCAL first = {0};
+    b->section = SECTION_GIVEN;
     if (!prepare(b, &result) || !expect_code(b, p->codes, &result)) return;
     buf_append(&first, buf_slice(&b->smdpp->session.otpk_euicc));
     if (!prepare(b, &result) || !expect_code(b, p->codes, &result)) return;
+    b->section = SECTION_TEST;
     bool other = !slice_equal(buf_slice(&first), buf_slice(&b->smdpp->session.otpk_euicc));
     (void)bench_expect(b, other, b->row->clauses, "another otPK.EUICC in each session", "%s",
                        other ? "another" : "the same");
@@ -195,7 +218,8 @@ static bool end_session(struct bench *b, enum before_prepare event)
         done = result.card_error > 0;
     }
     return bench_goes_on(b) &&
-           (done || bench_verdict(b, VERDICT_ERROR, "the session cannot be ended: %s", b->lpa.error));
+           (done || bench_verdict(b, VERDICT_ERROR, "the session cannot be ended: %s",
+                                  event == AFTER_REFUSED_SERVER ? "what no server signed is accepted" : b->lpa.error));
 }
 
 /* BF21{A1{80 transactionId, 02 code}}; -1: something else. */
@@ -249,10 +273,14 @@ static const uint8_t short_tid[1] = {0x66};
 static const uint8_t zeros[65];
 static const uint8_t hash[32] = {0x31, 0x32};
 
-#define ROW(name, text, clause, on, ...)                                                                               \
+#define ROW(name, text, clause, on, ...) RUN(name, text, clause, on, run_prepare, __VA_ARGS__)
+#define HASH(name, text, on)                                                                                           \
+    RUN(name, text, "; SGP.22 negative 34", on, run_hash_not_asked_for, .codes = {ACCEPTED},                           \
+        .options = {.hash_cc = BYTES(hash)})
+#define RUN(name, text, clause, on, function, ...)                                                                     \
     {                                                                                                                  \
         .id = "ES10b.PrepareDownload/" name, .family = "ES10b", .title = text, .clauses = FUNCTION clause,             \
-        .applies = on, .state = "any", .needs = NEED_SGP26, .run = run_prepare,                                        \
+        .applies = on, .state = "any", .needs = NEED_SGP26, .run = function,                                           \
         .argument =                                                                                                    \
             &(const struct prepare){.curve = sizeof(on) == sizeof(P256) ? TEST_P256 : TEST_BP256, __VA_ARGS__},        \
     }
@@ -273,8 +301,9 @@ const struct case_row cases_prepare[] = {
          .codes = {ACCEPTED}),
     BOTH("02-confirmation-code", "hashCc that is asked for comes back signed", "", .codes = {ACCEPTED},
          .confirmation_code = "0815", .options = {.confirmation_code = "0815"}),
-    BOTH("03-hash-not-asked-for", "hashCc that nobody asked for does no harm", "; SGP.22 negative 34",
-         .codes = {ACCEPTED}, .options = {.hash_cc = BYTES(hash)}),
+    HASH("03-hash-not-asked-for-nist", "hashCc that nobody asked for comes back or is left out (P-256)", P256),
+    HASH("03-hash-not-asked-for-brainpool", "hashCc that nobody asked for comes back or is left out (brainpoolP256r1)",
+         BP256),
     BOTH("04-no-hash", "ccRequiredFlag without hashCc is refused", "; SGP.22 negative 33", .codes = {127, ANY_CODE},
          .spoil = {.cc_required = true}),
     ROW("05-hash-31-bytes", "hashCc of 31 bytes is refused", "", P256, .codes = {WRONG_DATA, ANY_CODE},
@@ -282,8 +311,8 @@ const struct case_row cases_prepare[] = {
 
     CERTIFICATE("10-other-certificate", "any CERT.DPpb of the SM-DP+ under its CI is accepted", "", ACCEPTED,
                 .role = PKI_DP_PB),
-    CERTIFICATE("11-expired", "an eUICC has no clock: an expired CERT.DPpb is accepted", "; SGP.22 negative 27",
-                ACCEPTED, .role = PKI_DP_PB, .flaws = {.expired = true}),
+    CERTIFICATE("11-expired", "an eUICC has no clock: an expired CERT.DPpb is accepted", "", ACCEPTED,
+                .role = PKI_DP_PB, .flaws = {.expired = true}),
     CERTIFICATE("12-bad-signature", "CERT.DPpb with a bad signature: invalidCertificate", "", 1, .role = PKI_DP_PB,
                 .flaws = {.bad_signature = true}),
     CERTIFICATE("13-changed", "CERT.DPpb changed after it was signed: invalidCertificate", "", 1, .role = PKI_DP_PB,
@@ -298,14 +327,13 @@ const struct case_row cases_prepare[] = {
                 "; SGP.22 negative 29", 1, .role = PKI_DP_PB, .other_smdpp = true),
     BOTH("18-second-smdpp", "CERT.DP2pb of SGP.26 after CERT.DPauth: invalidCertificate", "; SGP.22 negative 29",
          .codes = {1}, .second_smdpp = true),
-    CERTIFICATE("19-no-oid", "CERT.DPpb without the OID of the SM-DP+: invalidCertificate", "; SGP.22 negative 29", 1,
-                .role = PKI_DP_PB, .flaws = {.no_subject_alt_name = true}),
+    CERTIFICATE("19-no-oid", "CERT.DPpb without the OID of the SM-DP+: invalidCertificate", "", 1, .role = PKI_DP_PB,
+                .flaws = {.no_subject_alt_name = true}),
     CERTIFICATE("20-dpauth", "CERT.DPauth in place of CERT.DPpb: invalidCertificate", "; SGP.22 negative 30", 1,
                 .role = PKI_DP_AUTH),
-    CERTIFICATE("21-dptls", "CERT.DP.TLS in place of CERT.DPpb: invalidCertificate", "; SGP.22 negative 30", 1,
-                .role = PKI_DP_TLS),
-    CERTIFICATE("22-no-policy", "CERT.DPpb without a certificate policy: invalidCertificate", "; SGP.22 negative 30", 1,
-                .role = PKI_DP_PB, .flaws = {.no_policies = true}),
+    CERTIFICATE("21-dptls", "CERT.DP.TLS in place of CERT.DPpb: invalidCertificate", "", 1, .role = PKI_DP_TLS),
+    CERTIFICATE("22-no-policy", "CERT.DPpb without a certificate policy: invalidCertificate", "", 1, .role = PKI_DP_PB,
+                .flaws = {.no_policies = true}),
     ROW("23-p192", "CERT.DPpb with a key on P-192: unsupportedCurve", "", P256, .codes = {3, 1},
         .binding = {.wanted = true, .role = PKI_DP_PB, .own_curve = true, .leaf_curve = TEST_P192}),
     ROW("24-brainpool-192", "CERT.DPpb with a key on brainpoolP192r1: unsupportedCurve", "", BP256, .codes = {3, 1},
@@ -344,7 +372,7 @@ const struct case_row cases_prepare[] = {
      .state = "any",
      .needs = NEED_SGP26,
      .run = run_cancel_after_refusal,
-     .argument = &(const struct prepare){.codes = {2}, .spoil = {.signed2_bit = true}}},
+     .argument = &(const struct prepare){.codes = {2, ANY_CODE}, .spoil = {.signed2_bit = true}}},
     {.id = "ES10b.PrepareDownload/45-fresh-key",
      .family = "ES10b",
      .title = "each session has its own otPK.EUICC",

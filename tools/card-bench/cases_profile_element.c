@@ -5,6 +5,7 @@
 #include "bench_iot.h"
 #include "download.h"
 #include "metadata.h"
+#include "profile_life.h"
 
 #include "base/hex.h"
 
@@ -28,7 +29,9 @@ static bool enable(struct rig *r, const struct lpa_download_result *result)
     if (facts_iot_only(r->b->facts)) return state_iot_enable(r->b, digits);
     tlv_put(&id, 0x5a, result->result.iccid);
     int code = lpa_enable_profile(r->lpa, buf_slice(&id), false);
-    return bench_expect(r->b, code == 0, "SGP.22 5.7.16", "the profile enabled", "result %d", code);
+    if (code != 0) return bench_verdict(r->b, VERDICT_ERROR, "EnableProfile gave %d: %s", code, r->lpa->error);
+    int state = life_state(r->b, digits);
+    return state == 1 || bench_verdict(r->b, VERDICT_ERROR, "after EnableProfile it is %s", life_state_word(state));
 }
 
 /* One command on the basic channel, and what has to be in the answer. */

@@ -5,8 +5,12 @@
 
 #include <stdio.h>
 
-#define KEY "SGP.22 3.1.3.2; SGP.22 5.7.5; SGP.22 negative 35; SGP.23-1 5.2.1"
-#define RETRY "SGP.22 3.1.3.2; SGP.22 negative 59; SGP.23-1 5.2.1"
+#define KEY "SGP.22 3.1.3.2; SGP.22 5.7.5; SGP.23-1 5.2.1"
+/* Stored, unknown, another SM-DP+'s. */
+#define KEY_35 "SGP.22 negative 35; " KEY
+#define RETRY "SGP.22 3.1.3.2; SGP.23-1 5.2.1"
+/* The same package again with a new BF23 only. */
+#define RETRY_59 "SGP.22 negative 59; " RETRY
 
 /* ---- the one-time key ---- */
 
@@ -48,7 +52,7 @@ struct key_row {
     bool same;  /* the kept key is expected, else a new one */
 };
 
-static bool happens(struct rig *r, const struct key_row *k)
+static bool happens(struct rig *r, const struct key_row *k, const struct buf *kept)
 {
     static const uint8_t unknown[65] = {4, 1, 2, 3};
     LPA_DOWNLOAD_LOCAL result = {0};
@@ -71,6 +75,8 @@ static bool happens(struct rig *r, const struct key_row *k)
         break;
     case OTHER_OFFER:
         good = offer(r, SLICE(unknown));
+        if (good && slice_equal(buf_slice(&r->dp->session.otpk_euicc), slice_of(kept->p, kept->n)))
+            return bench_verdict(r->b, VERDICT_ERROR, "there is no newer key: the card gave the same one again");
         break;
     case CANCELLED:
         good = lpa_cancel_session(r->lpa, buf_slice(&r->dp->session.transaction_id), k->reason) == 0;
@@ -98,7 +104,7 @@ static void run_key(struct bench *b)
     b->section = SECTION_GIVEN;
     bool good = k->event == INSTALLED || offer(&r, slice_of(NULL, 0));
     buf_append(&kept, buf_slice(&r.dp->session.otpk_euicc));
-    good = good && happens(&r, k);
+    good = good && happens(&r, k, &kept);
     /* the key of the download itself */
     if (k->event == INSTALLED) buf_append(&kept, buf_slice(&r.dp->session.otpk_euicc));
     if (!good) return;
@@ -147,9 +153,11 @@ static void run_retry(struct bench *b)
     buf_append(&body, buf_slice(&r.dp->kept_body));
     bool again = row.power ? r.lpa->reader.power(r.lpa->reader.ctx, false, &atr) && lpa_open(r.lpa) : lpa_reset(r.lpa);
     buf_free(&atr);
-    if (!bench_goes_on(b) || !bench_expect(b, result.stage == LPA_STAGE_LOAD && again, b->row->clauses,
-                                           "a download that can be broken off", "%s", result.error))
+    if (!rig_reached_package(b, &result)) return;
+    if (result.stage != LPA_STAGE_LOAD || result.segment_sw || !again) {
+        (void)bench_verdict(b, VERDICT_ERROR, "the download cannot be broken off there: %s", result.error);
         return;
+    }
     r.dp->retry = true;
     (void)lpa_download(r.lpa, r.dp, NULL, &result);
     if (!rig_expect_installed(&r, &result)) return;
@@ -164,8 +172,10 @@ static void run_bad_again(struct bench *b)
     RIG_LOCAL r;
     LPA_DOWNLOAD_LOCAL result = {0};
     if (!rig_begin(&r, b, b->row->argument)) return;
+    b->section = SECTION_GIVEN;
     (void)lpa_download(r.lpa, r.dp, NULL, &result);
     if (!rig_expect_outcome(&r, &result)) return;
+    b->section = SECTION_TEST;
     r.dp->retry = true;
     (void)lpa_download(r.lpa, r.dp, NULL, &result);
     if (rig_expect_outcome(&r, &result) && rig_expect_over(&r) && rig_expect_unchanged(&r)) (void)rig_expect_good(&r);
@@ -178,8 +188,10 @@ static void run_good_again(struct bench *b)
     BUF_LOCAL kept = {0};
     LPA_DOWNLOAD_LOCAL result = {0};
     if (!rig_begin(&r, b, b->row->argument)) return;
+    b->section = SECTION_GIVEN;
     (void)lpa_download(r.lpa, r.dp, NULL, &result);
     if (!rig_expect_outcome(&r, &result)) return;
+    b->section = SECTION_TEST;
     buf_append(&kept, buf_slice(&r.dp->session.otpk_euicc));
     rig_heal(&r);
     r.dp->offered_otpk = buf_slice(&kept);
@@ -213,6 +225,10 @@ static void run_old_body(struct bench *b)
     buf_append(&r.dp->kept_body, buf_slice(&body));
     r.dp->retry = true;
     (void)lpa_download(r.lpa, r.dp, NULL, &result);
+    if (bench_goes_on(b) && !slice_equal(buf_slice(&r.dp->kept_body), buf_slice(&body))) {
+        (void)bench_verdict(b, VERDICT_ERROR, "the card does not take the key that it gave: no old package for it");
+        return;
+    }
     if (rig_expect_outcome(&r, &result) && rig_expect_over(&r) && rig_expect_unchanged(&r)) (void)rig_expect_good(&r);
 }
 
@@ -228,21 +244,23 @@ static void run_old_body(struct bench *b)
 #define KEY_ROW(name, text, on, from, ...)                                                                             \
     ROW(name, text, KEY, on, from, run_key, .more = &(const struct key_row){__VA_ARGS__})
 #define BOTH_KEY(name, text, ...)                                                                                      \
-    KEY_ROW(name "-nist", text " (P-256)", LOADS_P256, "empty", __VA_ARGS__),                                          \
-        KEY_ROW(name "-brainpool", text " (brainpoolP256r1)", LOADS_BP256, "empty", __VA_ARGS__)
+    ROW(name "-nist", text " (P-256)", KEY_35, LOADS_P256, "empty", run_key,                                           \
+        .more = &(const struct key_row){__VA_ARGS__}),                                                                 \
+        ROW(name "-brainpool", text " (brainpoolP256r1)", KEY_35, LOADS_BP256, "empty", run_key,                       \
+            .more = &(const struct key_row){__VA_ARGS__})
 #define CANCELLED_ROW(name, number, words)                                                                             \
     KEY_ROW(name, "after CancelSession with " words " the key is gone", LOADS_P256, "empty", .event = CANCELLED,       \
             .reason = number)
 #define RETRY_ROW(name, text, on, place, cut, ...)                                                                     \
-    ROW(name, text, RETRY, on, "empty", run_retry, .more = &(const struct retry_row){place, cut},                      \
+    ROW(name, text, RETRY_59, on, "empty", run_retry, .more = &(const struct retry_row){place, cut},                   \
         .offer = {.segment = 400}, __VA_ARGS__)
 #define BAD_MAC .spoil = {.mac_item = 4}, .outcomes = LIST(OUT(ELEMENTS, SECURITY))
 
 const struct case_row cases_retry[] = {
     BOTH_KEY("01-stored", "the stored key is used when it is offered", .event = NOTHING, .same = true),
-    ROW("02-unknown-nist", "an unknown key is offered: a new one, no error (P-256)", KEY, LOADS_P256, "empty",
+    ROW("02-unknown-nist", "an unknown key is offered: a new one, no error (P-256)", KEY_35, LOADS_P256, "empty",
         run_unknown_key, .keys = false),
-    ROW("02-unknown-brainpool", "an unknown key is offered: a new one, no error (brainpoolP256r1)", KEY, LOADS_BP256,
+    ROW("02-unknown-brainpool", "an unknown key is offered: a new one, no error (brainpoolP256r1)", KEY_35, LOADS_BP256,
         "empty", run_unknown_key, .keys = false),
     BOTH_KEY("03-other-smdpp", "another SM-DP+ offers the key of the first: a new one", .event = OTHER_SMDPP),
     KEY_ROW("04-other-curve", "the key is not used for a CERT.DPpb on the other curve",

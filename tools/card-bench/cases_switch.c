@@ -2,6 +2,7 @@
  * is announced to which terminal, what is so until the terminal answers, and what each answer and each reset makes of
  * it. Begins with profiles/tiny enabled and profiles/operational disabled; the rows are at the end. */
 #define _GNU_SOURCE
+#include "bench_profile.h"
 #include "refresh.h"
 
 #include "base/hex.h"
@@ -21,11 +22,11 @@ static int state_of(struct bench *b, struct lpa *lpa, bool enabled)
     struct lpa_profiles list;
     BUF_LOCAL id = {0};
     if (!refresh_identifier(b, enabled, false, &id)) return -2;
-    if (!lpa_get_profiles_info(lpa, buf_slice(&id), (struct slice){0}, &list) || list.n > 1) {
+    if (!lpa_get_profiles_info(lpa, buf_slice(&id), (struct slice){0}, &list) || list.error >= 0) {
         (void)bench_expect(b, false, "SGP.22 5.7.15", "a list with the profile", "%s", lpa->error);
         return -2;
     }
-    return list.n ? list.list[0].state : -1;
+    return bench_profile_listed(&list, slice_skip(buf_slice(&id), 2));
 }
 
 static void look_states(struct bench *b, struct lpa *lpa, const struct switching *s)
@@ -253,12 +254,15 @@ static void run_waiting_delete(struct bench *b)
 
 /* ---- the rows ---- */
 
-#define CASE(name, text, clause, runner, type, ...)                                                                    \
+#define CASE_ON(when, name, text, clause, runner, type, ...)                                                           \
     {                                                                                                                  \
-        .id = "ES10c.Refresh/" name, .family = "ES10c", .title = text, .clauses = clause,                              \
-        .applies = "isdr and consumer", .state = "tiny", .needs = NEED_PROFILE, .destructive = true, .run = runner,    \
+        .id = "ES10c.Refresh/" name, .family = "ES10c", .title = text, .clauses = clause, .applies = when,             \
+        .state = "tiny", .needs = NEED_PROFILE, .destructive = true, .run = runner,                                    \
         .argument = &(const type){__VA_ARGS__},                                                                        \
     }
+#define CASE(name, ...) CASE_ON("isdr and consumer", name, __VA_ARGS__)
+/* A look at the card while the switch waits is one on another channel. */
+#define LOOKS(name, ...) CASE_ON("isdr and consumer and isdr-channels >= 2", name, __VA_ARGS__)
 #define ENABLES(name, text, runner, ...)                                                                               \
     CASE(name, text, ENABLE_CLAUSES, runner, struct switching, .function = ENABLE, __VA_ARGS__)
 #define DISABLES(name, text, runner, ...)                                                                              \
@@ -269,19 +273,22 @@ static void run_waiting_delete(struct bench *b)
 /* Row 69 of the negative table. */
 #define ROW_69(name, text, runner, ...)                                                                                \
     CASE(name, text, "SGP.22 negative 69; " ENABLE_CLAUSES, runner, struct switching, .function = ENABLE, __VA_ARGS__)
+#define LOOKS_69(name, text, ...)                                                                                      \
+    LOOKS(name, text, "SGP.22 negative 69; " ENABLE_CLAUSES, run_switch, struct switching, .function = ENABLE,         \
+          .stays = true, __VA_ARGS__)
 #define DONE(name, text, number)                                                                                       \
     ENABLES("20-result-" name, "TERMINAL RESPONSE " text ": the switch is done", run_switch, .result = number)
 #define NOT_DONE(name, text, number)                                                                                   \
     ROW_69("21-result-" name, "TERMINAL RESPONSE " text ": the old profile stays enabled, also over a reset",          \
            run_switch, .result = number, .stays = true, .reset_before = true),                                         \
-        ROW_69("22-result-" name "-notifications", "TERMINAL RESPONSE " text ": no notification", run_switch,          \
-               .result = number, .stays = true, .look = LOOK_NOTIFICATIONS)
+        LOOKS_69("22-result-" name "-notifications", "TERMINAL RESPONSE " text ": no notification", .result = number,  \
+                 .look = LOOK_NOTIFICATIONS)
 /* The terminal is busy: it may still come to it, so only what is so now is looked at. */
 #define LATER(name, text, number)                                                                                      \
-    ROW_69("23-result-" name, "TERMINAL RESPONSE " text ": the old profile is still the UICC", run_switch,             \
-           .result = number, .stays = true, .look = LOOK_ICCID),                                                       \
-        ROW_69("24-result-" name "-notifications", "TERMINAL RESPONSE " text ": no notification", run_switch,          \
-               .result = number, .stays = true, .look = LOOK_NOTIFICATIONS)
+    LOOKS_69("23-result-" name, "TERMINAL RESPONSE " text ": the old profile is still the UICC", .result = number,     \
+             .look = LOOK_ICCID),                                                                                      \
+        LOOKS_69("24-result-" name "-notifications", "TERMINAL RESPONSE " text ": no notification", .result = number,  \
+                 .look = LOOK_NOTIFICATIONS)
 #define EACH_END(prefix, kind, what)                                                                                   \
     kind(prefix "0-reset", what ", reset before FETCH: the switch is done", run_switch, .end = END_RESET),             \
         kind(prefix "1-power", what ", power off before FETCH: the switch is done", run_switch, .end = END_POWER),     \
@@ -346,10 +353,12 @@ const struct case_row cases_switch[] = {
     LATER("21", "21 (network currently unable)", 0x21),
     DISABLES("25-disable-result-32", "DisableProfile, TERMINAL RESPONSE 32: the profile stays enabled", run_switch,
              .result = 0x32, .stays = true, .reset_before = true),
-    DISABLES("26-disable-result-20", "DisableProfile, TERMINAL RESPONSE 20: the profile is still the UICC", run_switch,
-             .result = 0x20, .stays = true, .look = LOOK_ICCID),
-    DISABLES("27-disable-result-32-notifications", "DisableProfile, TERMINAL RESPONSE 32: no notification", run_switch,
-             .result = 0x32, .stays = true, .look = LOOK_NOTIFICATIONS),
+    LOOKS("26-disable-result-20", "DisableProfile, TERMINAL RESPONSE 20: the profile is still the UICC",
+          DISABLE_CLAUSES, run_switch, struct switching, .function = DISABLE, .result = 0x20, .stays = true,
+          .look = LOOK_ICCID),
+    LOOKS("27-disable-result-32-notifications", "DisableProfile, TERMINAL RESPONSE 32: no notification",
+          DISABLE_CLAUSES, run_switch, struct switching, .function = DISABLE, .result = 0x32, .stays = true,
+          .look = LOOK_NOTIFICATIONS),
 
     EACH_END("3", ENABLES, "EnableProfile"),
     EACH_END("4", DISABLES, "DisableProfile"),
@@ -385,7 +394,7 @@ const struct case_row cases_switch[] = {
          "SGP.22 5.7.17; SGP.23-1 4.2.22", run_waiting_second, struct second,
          .first = {.function = ENABLE, .end = END_FETCHED}, .what = SECOND_DISABLE),
     CASE("69-waiting-memory-reset", "eUICCMemoryReset before the TERMINAL RESPONSE to EnableProfile: catBusy",
-         "SGP.22 5.7.19; SGP.22 negative 73; SGP.23-1 4.2.24", run_waiting_second, struct second,
+         "SGP.22 5.7.19; SGP.23-1 4.2.24", run_waiting_second, struct second,
          .first = {.function = ENABLE, .end = END_WAITS}, .what = SECOND_RESET),
     ENABLES("70-waiting-delete", "The profile that is about to be enabled cannot be deleted", run_waiting_delete,
             .end = END_WAITS),

@@ -3,6 +3,7 @@
  * wrong, from the SM-DP+ double. */
 #define _GNU_SOURCE
 #include "download.h"
+#include "profile_life.h"
 
 #include "base/tlv.h"
 #include "cli/text.h"
@@ -93,6 +94,16 @@ static int status_of(struct slice response)
     return -2;
 }
 
+/* profileInstallationAborted (81) in the last EUICCResponse. */
+static bool is_aborted(struct slice responses)
+{
+    struct tlv last = {0};
+    struct tlv mark;
+    for (struct tlv t; tlv_next(&responses, &t);)
+        last = t;
+    return last.tag == 0x30 && tlv_find(last.value, 0x81, &mark);
+}
+
 static void expect_gone(struct bench *b, struct lpa *lpa)
 {
     struct lpa_profiles profiles;
@@ -143,8 +154,13 @@ static void expect_failure(struct bench *b, const struct package *p, const struc
     char wish[40];
     int status = status_of(result->result.sima_response);
     (void)snprintf(wish, sizeof wish, p->status == ANY_STATUS ? "a PEStatus" : "PEStatus %d", p->status);
-    (void)bench_expect(b, p->status == ANY_STATUS ? status > 0 : status == p->status, b->row->clauses, wish, "%d",
-                       status);
+    if (!bench_expect(b, p->status == ANY_STATUS ? status > 0 : status == p->status, b->row->clauses, wish, "%d",
+                      status) ||
+        p->status == ANY_STATUS)
+        return;
+    bool aborted = is_aborted(result->result.sima_response);
+    (void)bench_expect(b, aborted, b->row->clauses, "profileInstallationAborted", "%s",
+                       aborted ? "it is there" : "none");
 }
 
 static void expect_again(struct bench *b, struct lpa *lpa)
@@ -219,7 +235,9 @@ static void run_rule(struct bench *b)
     b->section = SECTION_GIVEN;
     if (!lpa || !install(b, lpa, "tiny", held, 2) ||
         !bench_expect(b, enable(lpa, held) == 0, "", "the profile with PPR1 is enabled", "%s", lpa->error) ||
-        !lpa_reset(lpa) || !install(b, lpa, "operational", iccid, 0))
+        !life_did(b, lpa_reset(lpa)) ||
+        !life_expect(b, life_state(b, "89000101000000000028") == 1, "it is enabled after a reset", "it is not") ||
+        !install(b, lpa, "operational", iccid, 0))
         return;
     b->section = SECTION_TEST;
     int code = enable(lpa, iccid);

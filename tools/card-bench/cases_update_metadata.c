@@ -13,10 +13,9 @@
 #define PERSONALIZE(aid) "80E62000(0000 10" aid "000000)"
 #define UPDATE(members) PERSONALIZE(ISDP) "80E29000(BF2A(" members "))"
 
-#define SHOWN(tags, members)                                                                                           \
-    .request = "BF2D(A0(5A({enabled}))5C(" tags "))", .response = "BF2D(A0(E3(" members "))) 9000"
-#define SHOWN_2(tags, members)                                                                                         \
-    .request_2 = "BF2D(A0(5A({enabled}))5C(" tags "))", .response_2 = "BF2D(A0(E3(" members "))) 9000"
+#define SHOWN(tags, members) .shown = {"{enabled}", tags, members}
+#define BEGINS(tags, members) .begin_shown = {"{enabled}", tags, members}
+#define SHOWN_2(tags, members) .shown_2 = {"{enabled}", tags, members}
 #define NAMES "91(\"softeuicc\")92(\"softeuicc operational\")"
 #define SHOWS_NAMES SHOWN("9192", NAMES)
 #define WITH_STATUS(result, ...)                                                                                       \
@@ -74,14 +73,14 @@ static bool put_icon(struct bench *b, size_t size, const char *result)
 
 static void run_largest_icon(struct bench *b)
 {
-    if (ota_begin(b) && put_icon(b, 1024, "06 9000"))
-        (void)ota_ask(b, "BF2D(A0(5A({enabled}))5C(9394))", "BF2D(A0(E3(93010194({icon})))) 9000");
+    static const struct ota_shown icon = {"{enabled}", "9394", "93010194({icon})"};
+    if (ota_begin(b) && put_icon(b, 1024, "06 9000")) (void)ota_look(b, &icon);
 }
 
 static void run_icon_too_large(struct bench *b)
 {
-    if (ota_begin(b) && put_icon(b, 1025, "06 6xxx | 05 6xxx"))
-        (void)ota_ask(b, "BF2D(A0(5A({enabled}))5C(9394))", "BF2D(A0(E3())) 9000");
+    static const struct ota_shown none = {"{enabled}", "9394", ""};
+    if (ota_begin(b) && put_icon(b, 1025, "06 6xxx | 05 6xxx")) (void)ota_look(b, &none);
 }
 
 #define A32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -101,10 +100,12 @@ const struct case_row cases_update_metadata[] = {
            SHOWN("939495", "930101 94(89504E470D0A1A0A) 950102")),
     METADATA("08-icon-replaced", "another icon of another type", "", "ota",
              .given = {BY_OPERATOR(.script = UPDATE("930101 94(89504E470D0A1A0A)"), .data = "02 9000")},
+             BEGINS("9394", "930101 94(89504E470D0A1A0A)"),
              .test = {BY_OPERATOR(.script = UPDATE("930100 94(FFD8FF)"), .data = "02 9000")},
              SHOWN("9394", "930100 94(FFD8FF)")),
     METADATA("09-icon-removed", "an empty icon and type: there is none afterwards", "", "ota",
              .given = {BY_OPERATOR(.script = UPDATE("930101 94(89504E470D0A1A0A)"), .data = "02 9000")},
+             BEGINS("9394", "930101 94(89504E470D0A1A0A)"),
              .test = {BY_OPERATOR(.script = UPDATE("9300 9400"), .data = "02 9000")}, SHOWN("9394", "")),
     CHANGE("10-nothing", "a request without members changes nothing", "", SHOWS_NAMES),
     METADATA(
@@ -112,21 +113,18 @@ const struct case_row cases_update_metadata[] = {
         .test = {BY_OPERATOR(.script = PERSONALIZE(ISDP) "80E21000 04 BF2A0391 80E29001 02 0141", .data = "03 9000")},
         SHOWN("91", "91(\"A\")")),
     METADATA("12-twice", "a second request replaces what the first one set", "", "ota",
-             .given = {BY_OPERATOR(.script = UPDATE("91(\"one\")"), .data = "02 9000")},
+             .given = {BY_OPERATOR(.script = UPDATE("91(\"one\")"), .data = "02 9000")}, BEGINS("91", "91(\"one\")"),
              .test = {BY_OPERATOR(.script = UPDATE("91(\"two\")"), .data = "02 9000")}, SHOWN("91", "91(\"two\")")),
     METADATA("13-durable", "what was changed is there after power off", "", "ota",
-             .given = {BY_OPERATOR(.script = UPDATE("91(\"new\")"), .data = "02 9000")}, .power_cycle = true,
-             SHOWN("91", "91(\"new\")"),
+             .given = {BY_OPERATOR(.script = UPDATE("91(\"new\")"), .data = "02 9000")}, BEGINS("91", "91(\"new\")"),
+             .power_cycle = true, SHOWN("91", "91(\"new\")"),
              .test = {{.tar = TAR_MF, .spi = "1201", .set = SET_DES, .counter = 1, .status = "00"}}),
     METADATA("14-nickname-stays", "the nickname of the user stays", "", "ota",
-             .test = {BY_OPERATOR(.script = UPDATE("91(\"new\")"), .data = "02 9000")},
-             .request = "BF29(5A({enabled})90(\"mine\"))", .response = "BF29(800100) 9000",
-             .request_2 = "BF2D(A0(5A({enabled}))5C(9091))",
-             .response_2 = "BF2D(A0(E3(90(\"mine\")91(\"new\")))) 9000"),
+             .begin = {{"BF29(5A({enabled})90(\"mine\"))", "BF29(800100) 9000"}}, BEGINS("90", "90(\"mine\")"),
+             .test = {BY_OPERATOR(.script = UPDATE("91(\"new\")"), .data = "02 9000")}, SHOWN("90", "90(\"mine\")")),
     METADATA("15-other-profile", "the other profiles are as they were", "", "ota-ppr1",
              .test = {BY_OPERATOR(.script = UPDATE("91(\"new\")"), .data = "02 9000")},
-             .request = "BF2D(A0(5A({disabled}))5C(91))", .response = "BF2D(A0(E3(91(\"softeuicc\")))) 9000",
-             SHOWN_2("91", "91(\"new\")")),
+             .shown = {"{disabled}", "91", "91(\"softeuicc\")"}, SHOWN_2("91", "91(\"new\")")),
     CHANGE("16-service-data", "service specific data", "BF22(30(8003883701A1(0401AA)))",
            SHOWN("91BF22", "91(\"softeuicc\")BF22(30(8003883701A1(0401AA)))")),
     {.id = "ES6.UpdateMetadata/17-largest-icon",
@@ -153,7 +151,7 @@ const struct case_row cases_update_metadata[] = {
              .test = {BY_OPERATOR(.script = UPDATE("99020560"), .data = REFUSED_OR_PASSED_OVER)},
              SHOWN("99", "99020640")),
     METADATA("25-set-again", "a policy rule that was cleared cannot be set again", ROW, "ota-ppr1",
-             .given = {BY_OPERATOR(.script = UPDATE("990100"), .data = "02 9000")},
+             .given = {BY_OPERATOR(.script = UPDATE("990100"), .data = "02 9000")}, BEGINS("9199", "91(*)"),
              .test = {BY_OPERATOR(.script = UPDATE("99020640"), .data = REFUSED_OR_PASSED_OVER)},
              SHOWN("9199", "91(*)")),
     METADATA("26-update-control", "pprUpdateControl in the request is refused, and nothing changes", ROW, "ota-ppr1",
@@ -162,7 +160,8 @@ const struct case_row cases_update_metadata[] = {
              .test = {BY_OPERATOR(.script = UPDATE("91(\"new\")99020780"), .data = REFUSED)},
              SHOWN("9199", "91(\"softeuicc\")99020640")),
     METADATA("28-cleared-durable", "a policy rule that was cleared stays so after power off", ROW, "ota-ppr1",
-             .given = {BY_OPERATOR(.script = UPDATE("990100"), .data = "02 9000")}, .power_cycle = true,
+             .given = {BY_OPERATOR(.script = UPDATE("990100"), .data = "02 9000")}, BEGINS("9199", "91(*)"),
+             .power_cycle = true,
              .test = {{.tar = TAR_MF, .spi = "1201", .set = SET_DES, .counter = 1, .status = "00"}},
              SHOWN("9199", "91(*)")),
 
@@ -188,8 +187,7 @@ const struct case_row cases_update_metadata[] = {
     METADATA("40-other-isd-p", "the ISD-P of another profile is refused", "", "ota-ppr1",
              .test = {BY_OPERATOR(.script = PERSONALIZE("{disabled-aid}") "80E29000(BF2A(91(\"new\")))",
                                   .data = "01 6xxx | 02 6xxx")},
-             SHOWS_NAMES, .request_2 = "BF2D(A0(5A({disabled}))5C(91))",
-             .response_2 = "BF2D(A0(E3(91(\"softeuicc\")))) 9000"),
+             SHOWS_NAMES, .shown_2 = {"{disabled}", "91", "91(\"softeuicc\")"}),
     METADATA(
         "41-unknown-isd-p", "an AID that there is not is refused", "", "ota",
         .test = {BY_OPERATOR(.script = PERSONALIZE("A0000005591010FFFFFFFF8900FFFF00") "80E29000(BF2A(91(\"new\")))",
@@ -214,7 +212,8 @@ const struct case_row cases_update_metadata[] = {
     METADATA("45-replay", "a packet that comes again changes nothing", "", "ota",
              .given = {BY_OPERATOR(.script = UPDATE("91(\"one\")"), .counter = 1, .data = "02 9000"),
                        BY_OPERATOR(.script = UPDATE("91(\"two\")"), .counter = 2, .data = "02 9000")},
-             .test = {WITH_STATUS("02", .script = UPDATE("91(\"one\")"), .counter = 1)}, SHOWN("91", "91(\"two\")")),
+             BEGINS("91", "91(\"two\")"), .test = {WITH_STATUS("02", .script = UPDATE("91(\"one\")"), .counter = 1)},
+             SHOWN("91", "91(\"two\")")),
     {.id = "ES6.UpdateMetadata/46-icon-too-large",
      .family = "ES6",
      .title = "an icon of 1025 bytes is refused",

@@ -142,7 +142,7 @@ bool rig_expect_good(struct rig *r)
 bool rig_reached_package(struct bench *b, const struct lpa_download_result *result)
 {
     if (!bench_goes_on(b)) return false;
-    return result->stage >= LPA_STAGE_LOAD || strcmp(b->row->family, "Download") == 0 ||
+    return result->stage >= LPA_STAGE_LOAD || strncmp(b->row->id, "Download.Nominal/", 17) == 0 ||
            bench_verdict(b, VERDICT_ERROR, "the download ended before the package: %s", result->error);
 }
 
@@ -250,7 +250,8 @@ bool rig_expect_outcome(struct rig *r, const struct lpa_download_result *result)
     if (!bench_expect(r->b, right && buf_err(&wish) == OK, r->b->row->clauses, (const char *)wish.p, "%s",
                       (const char *)text.p))
         return false;
-    return came.command < 0 || expect_sima(r, result);
+    /* a package whose structure is wrong need not have come to any element */
+    return came.command < 0 || came.reason == STRUCTURE || expect_sima(r, result);
 }
 
 /* ---- parts of downloads ---- */
@@ -261,6 +262,9 @@ bool rig_session(struct rig *r, enum lpa_stage stage)
     const struct lpa_download_options options = {.stop_before = stage};
     (void)lpa_download(r->lpa, r->dp, &options, &result);
     if (!bench_goes_on(r->b)) return false;
+    /* whether the answers check is for other cases */
+    if (stage == LPA_STAGE_LOAD && (result.stage < LPA_STAGE_PREPARE || result.stage == LPA_STAGE_PACKAGE))
+        return bench_verdict(r->b, VERDICT_ERROR, "the session did not come to the package: %s", result.error);
     return bench_expect(r->b, result.stage == stage, r->b->row->clauses,
                         stage == LPA_STAGE_LOAD ? "an accepted PrepareDownload" : "an accepted AuthenticateServer",
                         "%s", result.stage == stage ? "it" : result.error);

@@ -188,13 +188,14 @@ static void read_info2(struct facts *f, struct slice info)
     if (tlv_find(info, 0xb4, &t)) set_iot(f, t.value);
 }
 
-/* The first enabled and the first disabled profile, and how many there are. */
+/* The first enabled and the first disabled profile, all ICCIDs, and how many there are. */
 static void read_profiles(struct facts *f, struct slice list)
 {
     struct tlv entry;
     struct tlv iccid;
     struct tlv state;
     struct tlv aid;
+    BUF_LOCAL iccids = {0};
     unsigned n = 0;
     unsigned disabled = 0;
     while (tlv_next(&list, &entry)) {
@@ -203,10 +204,17 @@ static void read_profiles(struct facts *f, struct slice list)
         bool on = state.value.p[0] == 1;
         n++;
         disabled += !on;
+        char digits[21];
+        if (iccid.value.n == 10) {
+            hex_encode(iccid.value, digits);
+            if (iccids.n) buf_byte(&iccids, ' ');
+            buf_append(&iccids, slice_text(digits));
+        }
         if (facts_get(f, on ? "enabled" : "disabled")) continue;
         set_hex(f, on ? "enabled" : "disabled", iccid.value);
         if (tlv_find(entry.value, 0x4f, &aid)) set_hex(f, on ? "enabled-aid" : "disabled-aid", aid.value);
     }
+    if (iccids.n && buf_err(&iccids) == OK) (void)facts_set(f, "iccids", "%.*s", (int)iccids.n, (const char *)iccids.p);
     (void)facts_set(f, "profiles", "%u", n);
     (void)facts_set(f, "disabled-profiles", "%u", disabled);
 }
@@ -267,6 +275,24 @@ static void read_consumer(struct bench *b, struct facts *f)
     (void)facts_set(f, "consumer", "%s", consumer ? "yes" : "no");
 }
 
+/* On how many channels at once the ISD-R can be selected, 1 or more: it need not be multi-selectable. */
+static void read_isdr_channels(struct bench *b, struct facts *f)
+{
+    const uint8_t open[] = {0x00, 0x70, 0x00, 0x00, 0x01};
+    bool twice = false;
+    if (!bench_command(b, SLICE(open))) return;
+    if (bench_status(b) == 0x9000 && bench_data(b).n == 1 && bench_data(b).p[0] < 4) {
+        uint8_t channel = bench_data(b).p[0];
+        const uint8_t select[] = {channel, 0xa4, 0x04, 0x00, 0x10, 0xa0, 0x00, 0x00, 0x05, 0x59, 0x10,
+                                  0x10,    0xff, 0xff, 0xff, 0xff, 0x89, 0x00, 0x00, 0x01, 0x00, 0x00};
+        const uint8_t close[] = {0x00, 0x70, 0x80, channel};
+        if (!bench_command(b, SLICE(select))) return;
+        twice = bench_status(b) == 0x9000;
+        if (!bench_command(b, SLICE(close))) return;
+    }
+    (void)facts_set(f, "isdr-channels", "%u", twice ? 2 : 1);
+}
+
 static void read_isdr(struct bench *b, struct facts *f)
 {
     struct slice content;
@@ -274,6 +300,7 @@ static void read_isdr(struct bench *b, struct facts *f)
     if (ask(b, "BF2200", 0xbf22, &content)) read_info2(f, content);
     if (ask(b, "BF3E035C015A", 0xbf3e, &content) && tlv_find(content, 0x5a, &t)) set_hex(f, "eid", t.value);
     read_consumer(b, f);
+    read_isdr_channels(b, f);
     /* the first IoT eUICCs do not say it in EUICCInfo2: GetEimConfigurationData is a function of theirs only */
     if (ask(b, "BF5500", 0xbf55, &content)) read_eims(f, content);
     if (ask(b, "BF2D00", 0xbf2d, &content) && tlv_find(content, 0xa0, &t)) read_profiles(f, t.value);
@@ -305,6 +332,24 @@ static void read_command(struct bench *b, struct facts *f, const char *name, con
     (void)facts_set(f, name, "%s", known ? "yes" : "no");
 }
 
+/* Tries of the enabled profile: an empty VERIFY PIN or UNBLOCK PIN tells them (TS 102 221 11.1.9, 11.1.13). A profile
+ * whose PINs somebody tried is not as it was installed. */
+static void read_tries(struct bench *b, struct facts *f)
+{
+    static const struct {
+        const char *name, *command;
+    } pins[] = {
+        {"pin1-tries", "0020000100"}, {"puk1-tries", "002C000100"}, {"adm1-tries", "0020000A00"},
+        {"pin2-tries", "0020008100"}, {"puk2-tries", "002C008100"}, /* of the USIM */
+    };
+    for (size_t i = 0; i < sizeof pins / sizeof *pins; i++) {
+        BUF_LOCAL bytes = {0};
+        if (i == 3 && !selects(b, "00A4040C07A0000000871002")) return;
+        if (!hex_decode(slice_text(pins[i].command), &bytes) || !bench_command(b, buf_slice(&bytes))) return;
+        if ((bench_status(b) & 0xfff0) == 0x63c0) (void)facts_set(f, pins[i].name, "%u", bench_status(b) & 0xfu);
+    }
+}
+
 /* Whether there is SUSPEND UICC only a profile shows whose EF.UMPC has it (TS 102 221 13.6); asked for by resuming what
  * was not suspended. */
 static void read_suspend(struct bench *b, struct facts *f)
@@ -320,6 +365,7 @@ static void read_commands(struct bench *b, struct facts *f)
     for (size_t i = 0; i < sizeof optional_commands / sizeof *optional_commands; i++)
         read_command(b, f, optional_commands[i].name, optional_commands[i].command);
     read_suspend(b, f);
+    read_tries(b, f);
 }
 
 bool facts_read(struct bench *b, struct facts *f)

@@ -27,8 +27,9 @@ static const char help[] =
     "  --mutate FILE          rules that make a wrong card of the built-in one (softeuicc run --mutate)\n"
     "care for a card that is not built in:\n"
     "  --allow-destructive    profiles may be deleted and installed, the memory reset, tries and counters used up\n"
-    "  --profile ICCID        this profile may be changed (nickname, state); it is put back\n"
-    "  --pin HEX, --adm HEX   8 bytes: PIN1 and ADM1 of the enabled profile\n"
+    "  --profile ICCID        this profile may be changed: nickname, and if it is enabled files, which are put back;\n"
+    "                         sequence numbers of its keys count up\n"
+    "  --pin HEX, --adm HEX   8 bytes: PIN1 and ADM1 of the enabled profile; a wrong value costs one try\n"
     "  --timeout MS           how long an answer may take (default 10000)\n"
     "the run:\n"
     "  --stop-at-first        end at the first case that fails\n"
@@ -238,6 +239,8 @@ static bool consistent(struct options *o)
     bool builtin = o->card && strcmp(o->card, "builtin") == 0;
     if (!builtin && (o->personality || o->mutate))
         return say_problem("--personality and --mutate are for the built-in card");
+    if (builtin && (o->bench.profile || o->pin.n || o->adm.n))
+        return say_problem("--profile, --pin and --adm are for a card that is not built in");
     if (!builtin && o->jobs > 1) return say_problem("--jobs is for the built-in card");
     if (o->command == COMMAND_DIFF && o->filter_n != 2) return say_problem("diff: expected two reports of run --json");
     return true;

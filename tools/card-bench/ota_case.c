@@ -3,6 +3,7 @@
 #include "ota_case.h"
 
 #include "bench_bytes.h"
+#include "bench_profile.h"
 
 enum { PART = 100, REFERENCE = 0x42 };
 
@@ -154,6 +155,25 @@ bool ota_ask(struct bench *b, const char *request, const char *response)
            bench_expect_bytes(b, NULL, response, buf_slice(&b->answer)) && bench_close_channel(b);
 }
 
+bool ota_look(struct bench *b, const struct ota_shown *s)
+{
+    BUF_LOCAL iccid = {0};
+    BUF_LOCAL tags = {0};
+    BUF_LOCAL bytes = {0};
+    struct slice found;
+    if (!s->profile) return true;
+    if (!bench_bytes(b, s->profile, &iccid) || !bench_bytes(b, s->tags, &tags)) return false;
+    if (!bench_profile_request(buf_slice(&iccid), buf_slice(&tags), &bytes))
+        return bench_verdict(b, VERDICT_ERROR, "no memory");
+    if (!bench_open_isdr(b) || !bench_es10(b, buf_slice(&bytes))) return false;
+    if (bench_status(b) != 0x9000 || !bench_profile_find(bench_data(b), buf_slice(&iccid), &found))
+        return bench_verdict(b, VERDICT_ERROR, "GetProfilesInfo gave no list of profiles: %04X", bench_status(b));
+    buf_reset(&bytes);
+    if (!bench_profile_members(found, buf_slice(&tags), &bytes)) return bench_verdict(b, VERDICT_ERROR, "no memory");
+    return bench_expect(b, found.n > 0, b->row->clauses, "the profile in the list", "it is not there") &&
+           bench_expect_bytes(b, NULL, s->members, buf_slice(&bytes)) && bench_close_channel(b);
+}
+
 /* Each with the next counter, if it does not say another. */
 static bool send_all(struct bench *b, const struct ota_send *list, bool given, uint64_t *counter)
 {
@@ -174,6 +194,9 @@ void ota_run_row(struct bench *b)
     uint64_t counter = 0;
     b->section = SECTION_GIVEN;
     if (!ota_begin(b) || !send_all(b, r->given, true, &counter)) return;
+    for (size_t i = 0; i < OTA_QUESTIONS_MAX && r->begin[i].request; i++)
+        if (!ota_ask(b, r->begin[i].request, r->begin[i].response)) return;
+    if (!ota_look(b, &r->begin_shown)) return;
     if (r->power_cycle && !ota_begin(b)) return;
     b->section = SECTION_TEST;
     if (!send_all(b, r->test, false, &counter)) return;
@@ -181,5 +204,5 @@ void ota_run_row(struct bench *b)
                        !bench_expect_bytes(b, NULL, r->answer, buf_slice(&b->answer))))
         return;
     if (r->request && !ota_ask(b, r->request, r->response)) return;
-    if (r->request_2) (void)ota_ask(b, r->request_2, r->response_2);
+    (void)(ota_look(b, &r->shown) && ota_look(b, &r->shown_2));
 }

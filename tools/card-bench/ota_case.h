@@ -42,17 +42,33 @@ struct ota_send {
     const char *data;   /* patterns separated by '|'; NULL: whatever */
 };
 
+/* A request to the ISD-R and its answer, data and status word. */
+struct ota_question {
+    const char *request;
+    const char *response;
+};
+
+/* What GetProfilesInfo shows of a profile in members of these tags (bench_profile.h). */
+struct ota_shown {
+    const char *profile; /* ICCID */
+    const char *tags;
+    const char *members; /* patterns */
+};
+
 #define OTA_SENDS_MAX 4
+#define OTA_QUESTIONS_MAX 2
 struct ota_row {
-    struct ota_send given[OTA_SENDS_MAX]; /* must be taken, status 00; up to a row without a TAR */
+    struct ota_send given[OTA_SENDS_MAX];         /* must be taken, status 00; up to a row without a TAR */
+    struct ota_question begin[OTA_QUESTIONS_MAX]; /* behind given: must be so, or the case has nothing to begin with */
+    struct ota_shown begin_shown;                 /* likewise */
     struct ota_send test[OTA_SENDS_MAX];
     bool power_cycle;    /* between given and test */
     const char *command; /* afterwards: an APDU as in case files, after it `answer`; on the basic channel */
     const char *answer;  /* patterns separated by '|': data and status word */
     const char *request; /* afterwards: a request to the ISD-R */
     const char *response;
-    const char *request_2;
-    const char *response_2;
+    struct ota_shown shown; /* afterwards */
+    struct ota_shown shown_2;
 };
 
 /* b->row->argument is a struct ota_row. */
@@ -79,5 +95,7 @@ bool ota_begin(struct bench *b);
 bool ota_send(struct bench *b, const struct ota_send *s);
 /* A request to the ISD-R, on a channel of its own, and its answer. */
 bool ota_ask(struct bench *b, const char *request, const char *response);
+/* What the card shows of a profile. */
+bool ota_look(struct bench *b, const struct ota_shown *s);
 
 #endif

@@ -116,7 +116,22 @@ static void annotate(struct json *j, struct assembly *a, const struct entry *e)
     put_functions(j, a, e);
 }
 
-static void put_entry(struct json *j, struct assembly *a, const struct entry *e)
+/* VERIFY, CHANGE, DISABLE, ENABLE or UNBLOCK PIN with this value. */
+static bool presents(struct slice sent, struct slice secret)
+{
+    static const uint8_t ins[] = {0x20, 0x24, 0x26, 0x28, 0x2c};
+    return secret.n && sent.n > 5 && memchr(ins, sent.p[1], sizeof ins) && memmem(sent.p, sent.n, secret.p, secret.n);
+}
+
+/* A report goes from hand to hand; the values of --pin and --adm open a card that is somebody's. */
+static void put_sent(struct json *j, const struct bench *b, struct slice sent)
+{
+    const bool hidden = presents(sent, b->options->pin) || presents(sent, b->options->adm);
+    put_hex(j, "sent", hidden ? slice_of(sent.p, 5) : sent);
+    if (hidden) json_string(j, "hidden", "a value of --pin or --adm");
+}
+
+static void put_entry(struct json *j, const struct bench *b, struct assembly *a, const struct entry *e)
 {
     static const char *const kinds[] = {"command", "power", "reset", "expect"};
     json_open(j, NULL, '{');
@@ -132,7 +147,7 @@ static void put_entry(struct json *j, struct assembly *a, const struct entry *e)
     } else {
         json_number(j, "took", (unsigned long long)e->took);
         if (e->why.n) json_text(j, "why", buf_slice(&e->why));
-        if (e->kind == ENTRY_COMMAND) put_hex(j, "sent", buf_slice(&e->sent));
+        if (e->kind == ENTRY_COMMAND) put_sent(j, b, buf_slice(&e->sent));
         if (e->ok) put_hex(j, "came", buf_slice(&e->came));
         if (e->reason.n) json_text(j, "card-says", buf_slice(&e->reason));
         if (e->kind == ENTRY_COMMAND) annotate(j, a, e);
@@ -187,7 +202,7 @@ void report_case(const struct bench *b, const struct result *result, struct buf 
     json_number(&j, "took", (unsigned long long)result->took);
     json_open(&j, "dialogue", '[');
     for (size_t i = 0; i < b->dialogue.n; i++)
-        put_entry(&j, &a, &b->dialogue.list[i]);
+        put_entry(&j, b, &a, &b->dialogue.list[i]);
     json_close(&j, ']');
     json_close(&j, '}');
     buf_free(&a.request);

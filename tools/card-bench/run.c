@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "run.h"
 
-#include "metadata.h"
+#include "needs.h"
 #include "say.h"
 #include "states.h"
 
@@ -189,7 +189,7 @@ static bool begin_builtin(struct run *r, struct bench *b, const struct state *st
 
 /* Nothing of the cases before waits. A state that is about notifications says so itself, "any" takes the card as it is.
  */
-static bool is_quiet(const struct state *state, struct facts *facts)
+static bool is_quiet(const struct state *state, const struct facts *facts)
 {
     const char *waiting = facts_get(facts, "notifications");
     return !state->reach || strstr(state->is, "notifications") || !waiting || strcmp(waiting, "0") == 0;
@@ -217,6 +217,7 @@ static bool make_anew(struct run *r, struct bench *b, const struct state *state)
     }
     r->facts_stale = false;
     r->used_up = false;
+    r->made = true;
     return true;
 }
 
@@ -229,6 +230,13 @@ static bool is_made_anew(struct run *r, const struct state *state)
            facts_set(&r->facts, "profiles", "unknown");
 }
 
+/* With leave: nothing waits, and a state that is about the profiles of profiles/ has these, not the card's own that
+ * bear their ICCIDs, with who knows which PINs and files. */
+static bool is_trusted(const struct run *r, const struct state *state)
+{
+    return is_quiet(state, &r->facts) && (r->made || !state->is || !strstr(state->is, "98001010"));
+}
+
 /* A foreign card is left as it is if it is in the state; else it has to be allowed, and possible. With leave, what
  * other cases left behind goes: they come one after the other on the same card. */
 static bool begin_foreign(struct run *r, struct bench *b, const struct state *state)
@@ -237,35 +245,21 @@ static bool begin_foreign(struct run *r, struct bench *b, const struct state *st
     b->facts = &r->facts;
     if (is_made_anew(r, state)) return make_anew(r, b, state);
     if (r->facts_stale && !look(r)) return bench_verdict(b, VERDICT_ERROR, "%s", r->why.text);
+    char lacking[160] = "";
     bool is_in_it = holds(state->is, &r->facts, missing, sizeof missing);
-    if (is_in_it && (!r->options->bench.allow_destructive || is_quiet(state, &r->facts))) return true;
+    bool can_be_made = holds(state->takes, &r->facts, lacking, sizeof lacking);
+    if (is_in_it && !(r->options->bench.allow_destructive && can_be_made && !is_trusted(r, state))) return true;
+    if (!can_be_made)
+        return bench_verdict(b, VERDICT_SKIP, "begins with: %s; to bring it there the card has to be: %s", state->text,
+                             lacking);
     if (!r->options->bench.allow_destructive)
         return bench_verdict(b, VERDICT_SKIP,
                              "begins with: %s; not so here: %s; --allow-destructive would bring the card there",
                              state->text, missing);
-    if (!holds(state->takes, &r->facts, missing, sizeof missing))
-        return bench_verdict(b, VERDICT_SKIP, "begins with: %s; to bring it there the card has to be: %s", state->text,
-                             missing);
     return make_anew(r, b, state);
 }
 
 /* ---- one case ---- */
-
-static bool has_need(const struct bench *b, enum need need)
-{
-    const char *sgp26 = facts_get(b->facts, "sgp26");
-    switch (need) {
-    case NEED_SGP26:
-        return sgp26 && strcmp(sgp26, "yes") == 0;
-    case NEED_PROFILE:
-        return b->target->builtin || b->options->profile || b->options->allow_destructive;
-    case NEED_PIN:
-        return b->target->builtin || b->options->pin.n || b->options->allow_destructive;
-    case NEED_ADM:
-        return b->target->builtin || b->options->adm.n || b->options->allow_destructive;
-    }
-    return false;
-}
 
 /* Skips what does not apply, what cannot be judged, and what must not be done to this card. */
 static bool is_judged(struct bench *b)
@@ -273,9 +267,7 @@ static bool is_judged(struct bench *b)
     char missing[160] = "";
     if (!holds(b->row->applies, b->facts, missing, sizeof missing))
         return bench_verdict(b, VERDICT_SKIP, "applies only if: %s", missing);
-    for (unsigned i = 0; i < NEED_COUNT; i++)
-        if (b->row->needs >> i & 1 && !has_need(b, (enum need)(1u << i)))
-            return bench_verdict(b, VERDICT_SKIP, "needs %s", need_texts[i]);
+    if (!needs_of_card(b)) return false;
     if (b->row->destructive && !b->target->builtin && !b->options->allow_destructive)
         return bench_verdict(b, VERDICT_SKIP, "destructive: --allow-destructive");
     return true;
@@ -288,7 +280,7 @@ static bool set_digits(struct bench *b, const char *name, const char *digits)
 }
 
 /* What patterns may use: {isd-r}, {ecasd}, {eid}, {enabled}, {disabled}, {iccid}, {pin}, {adm} and so on. */
-static bool set_variables(struct bench *b)
+static bool set_variables(const struct run *r, struct bench *b)
 {
     static const char *const of_card[] = {"eid", "enabled", "enabled-aid", "disabled", "disabled-aid"};
     static const char iccid_name[] = "iccid";
@@ -299,15 +291,15 @@ static bool set_variables(struct bench *b)
         good = good && set_digits(b, of_card[i], facts_get(b->facts, of_card[i]));
     /* the profile that may be changed: the one that the user named, else the disabled one, else the enabled one */
     const char *disabled = facts_get(b->facts, "disabled");
-    if (b->options->profile && metadata_iccid_bytes(b->options->profile, iccid))
+    bool own = needs_are_own(r);
+    if (!own && needs_named(r, iccid))
         good = good && variables_set(&b->variables, iccid_name, SLICE(iccid));
     else
         good = good && set_digits(b, iccid_name, disabled ? disabled : facts_get(b->facts, "enabled"));
-    /* those of profiles/ */
-    good = good && (b->options->pin.n ? variables_set(&b->variables, "pin", b->options->pin)
-                                      : set_digits(b, "pin", "30303030FFFFFFFF"));
-    good = good && (b->options->adm.n ? variables_set(&b->variables, "adm", b->options->adm)
-                                      : set_digits(b, "adm", "3838383838383838"));
+    good = good && (!own && b->options->pin.n ? variables_set(&b->variables, "pin", b->options->pin)
+                                              : set_digits(b, "pin", OWN_PIN));
+    good = good && (!own && b->options->adm.n ? variables_set(&b->variables, "adm", b->options->adm)
+                                              : set_digits(b, "adm", OWN_ADM));
     return good || bench_verdict(b, VERDICT_ERROR, "no memory");
 }
 
@@ -325,14 +317,16 @@ static void judge(struct run *r, struct bench *b, unsigned repetition)
 {
     const struct state *state = state_find(b->row->state);
     if (r->target.builtin) {
-        if (!begin_builtin(r, b, state, repetition) || !is_judged(b) || !set_variables(b)) return;
+        if (!begin_builtin(r, b, state, repetition) || !is_judged(b) || !set_variables(r, b)) return;
     } else {
         b->facts = &r->facts;
         if (r->lost) {
             (void)bench_verdict(b, VERDICT_ERROR, "not run: %s", r->why.text);
             return;
         }
-        if (!is_judged(b) || !begin_foreign(r, b, state) || !is_judged(b) || !set_variables(b)) return;
+        if (!is_judged(b) || !begin_foreign(r, b, state) || !is_judged(b) || !needs_of_user(r, b) ||
+            !set_variables(r, b))
+            return;
     }
     if (b->row->run)
         b->row->run(b);

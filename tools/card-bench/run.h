@@ -58,8 +58,13 @@ struct run {
     } * kept;
     bool facts_stale; /* a case may have changed the foreign card */
     bool used_up;     /* a foreign card on which a case deleted, blocked or left something: states are made anew */
+    bool made;        /* of a foreign card: the profiles on it are those of profiles/, the bench put them there */
     bool lost;        /* the card does not even answer power on: no more cases */
     atomic_bool interrupted; /* Ctrl-C: no more cases (interrupt.h) */
+    struct secret {
+        bool is_tried, is_right;
+        char why[96]; /* not right: why it cannot be used */
+    } pin, adm;
     struct buf personality, mutations;
     int64_t say_next; /* milliseconds: when to say how far it is */
     void (*progress)(struct run *r, const struct result *latest);

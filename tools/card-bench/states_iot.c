@@ -32,6 +32,7 @@ bool state_iot_eim(const char *state, uint32_t *counter, enum test_curve *curve)
         {"iot-ppr-1.0", 2, TEST_P256},
         {"iot-eim-plain", 1, TEST_P256},
         {"iot-small-result", 2, TEST_P256},
+        {"iot-refusing", 2, TEST_P256},
     };
     for (size_t i = 0; state && i < sizeof eims / sizeof *eims; i++) {
         if (strcmp(eims[i].state, state) != 0) continue;

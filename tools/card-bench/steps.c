@@ -1,6 +1,6 @@
 /* Runs the steps of a text case (README.md): given, test, and then finally, whatever came before. Called by run.c. */
 #define _GNU_SOURCE
-#include "bench.h"
+#include "bench_profile.h"
 
 #include "base/hex.h"
 #include "base/tlv.h"
@@ -192,6 +192,31 @@ static void run_sent(struct bench *b, const struct step *s)
         (void)bench_command(b, buf_slice(&bytes));
 }
 
+/* The answer is the E3 of this profile and 9000; without it 9000 alone. No list at all says nothing about the case. */
+static void run_profile(struct bench *b, const struct step *s)
+{
+    BUF_LOCAL iccid = {0};
+    BUF_LOCAL bytes = {0};
+    struct slice found;
+    if (!make(b, &s->sent, &iccid)) return;
+    if (!bench_profile_request(buf_slice(&iccid), (struct slice){0}, &bytes)) {
+        (void)bench_verdict(b, VERDICT_ERROR, "no memory");
+        return;
+    }
+    if (!bench_es10(b, buf_slice(&bytes))) return;
+    if (bench_status(b) != 0x9000 || !bench_profile_find(bench_data(b), buf_slice(&iccid), &found)) {
+        (void)bench_verdict(b, VERDICT_ERROR, "GetProfilesInfo gave no list of profiles: %04X", bench_status(b));
+        return;
+    }
+    static const uint8_t done[] = {0x90, 0x00};
+    buf_reset(&bytes);
+    buf_append(&bytes, found);
+    buf_append(&bytes, SLICE(done));
+    buf_reset(&b->answer);
+    buf_append(&b->answer, buf_slice(&bytes));
+    if (buf_err(&bytes) != OK || buf_err(&b->answer) != OK) (void)bench_verdict(b, VERDICT_ERROR, "no memory");
+}
+
 static void run_step(struct bench *b, const struct step *s)
 {
     switch (s->kind) {
@@ -207,6 +232,9 @@ static void run_step(struct bench *b, const struct step *s)
         break;
     case STEP_TLV:
         run_tlv(b, s);
+        break;
+    case STEP_PROFILE:
+        run_profile(b, s);
         break;
     case STEP_ISDR:
         (void)bench_open_isdr(b);

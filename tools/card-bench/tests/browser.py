@@ -23,7 +23,7 @@ def find():
 class Browser:
     """One page. Use it as a context."""
 
-    def __init__(self, program, patience=60):
+    def __init__(self, program, patience=120):
         self.patience = patience
         self.folder = tempfile.mkdtemp()
         self.number = 0
@@ -102,7 +102,7 @@ class Browser:
             raise BrowserError(f"{script}: {came['exceptionDetails']}")
         return came["result"].get("value")
 
-    def until(self, script, patience=10):
+    def until(self, script, patience=60):
         """True as soon as the expression is; the page hears of a new hash a little later than the browser."""
         end = time.monotonic() + patience
         while not self.run(script):

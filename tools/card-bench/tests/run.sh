@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # softeuicc-bench as its users run it: on the built-in card, on a wrong one, on a card file, through a socket, on a card that
 # does not answer; reports that other programs read.
-# usage: run.sh BENCH SOFTEUICC INSTALL PROFILES CASES whole|sample
+# usage: run.sh BENCH SOFTEUICC INSTALL PROFILES CASES whole|sample SOFTEUICC-PROFILE
 # sample, for sanitizers: every path through the program, but the whole suite only once, on the built-in card.
 set -eu
 bench=$1
@@ -10,6 +10,7 @@ install=$3
 profiles=$4
 cases=$5
 extent=$6
+profile=$7
 folder=$(mktemp -d)
 daemon=
 finish()
@@ -62,6 +63,8 @@ expect 2 "$bench" run --card builtin --connect 127.0.0.1:1
 expect 2 "$bench" run --seed x
 expect 2 "$bench" run --pin 00
 run 2 'no such case'
+run 2 --pin 30303030FFFFFFFF
+says "for a card that is not built in"
 expect 0 "$bench" --help
 expect 0 "$bench" --version
 expect 0 "$bench" list --cases "$cases" --states
@@ -138,7 +141,11 @@ run_interrupted()
 {
     "$bench" run --cases "$cases" "$@" --repeat 1000 --json "$folder/cut.json" >"$folder/out" 2>&1 &
     local running=$! status=0
-    sleep 2
+    # it says how far it is after the first case, and listens to signals by then
+    for _ in $(seq 600); do
+        grep -q ' of ' "$folder/out" && break
+        sleep 0.1
+    done
     kill -INT "$running"
     wait "$running" || status=$?
     [ "$status" = 3 ] || problem "interrupted, exit status $status"
@@ -187,12 +194,88 @@ diff -u "$folder/before" "$folder/after" || problem "a case changed a foreign ca
 # (a few: each change waits for the disk; the whole is run behind the socket)
 run 0 --card "$folder/a.card" --allow-destructive 'ES10c.ProfileStates/*' 'UICC.PIN'
 
+# ---- a foreign card whose profile has PINs of its own ----
+sed 's/pinValue "0000"/pinValue "4321"/; s/pinValue "88888888"/pinValue "ZYXWVUTS"/' "$profiles/test.profile" >"$folder/own.profile"
+cp "$profiles/test.metadata" "$folder/own.metadata"
+expect 0 "$profile" encode "$folder/own.profile" -o "$folder/own.der"
+expect 0 "$softeuicc" create --card "$folder/own.card"
+expect 0 "$install" "$folder/own.der" --card "$folder/own.card" --enable
+
+# card COMMAND...: the last answer
+card()
+{
+    printf '%s\n' "$@" | "$softeuicc" run --card "$folder/own.card" --stdio --quiet 2>"$folder/card" | grep . | tail -1
+}
+# has_tries PIN1 ADM1: the answers to an empty VERIFY PIN
+has_tries()
+{
+    local came
+    came="$(card 0020000100) $(card 0020000A00)"
+    [ "$came" = "$1 $2" ] || problem "tries of PIN1 and ADM1: $came, not $1 $2"
+}
+# foreign OPTION...: cases that need something of the user
+asking=('ES10c.SetNickname/*' 'UICC.AccessRules/*' 'UICC.Authenticate/2*' 'UICC.Files/3*' 'UICC.Pin/2*')
+foreign()
+{
+    run 0 --card "$folder/own.card" --json "$folder/own.json" "$@" "${asking[@]}"
+}
+# needing WORDS VERDICT REASON...: all cases that begin with the test profile and need just these came out so
+needing()
+{
+    python3 - "$folder/own.json" "$@" <<'PYTHON'
+import json, sys
+cases = json.load(open(sys.argv[1]))["cases"]
+for words, verdict, reason in zip(*[iter(sys.argv[2:])] * 3):
+    chosen = [c for c in cases if set(c["needs"]) == set(words.split())
+              and c["state"] in ("test", "installed") and not c["destructive"]]
+    assert chosen, f"no case needs just {words}"
+    other = [(c["id"], c["verdict"], c.get("reason")) for c in chosen
+             if c["verdict"] != verdict or reason not in (c.get("reason") or "")]
+    assert not other, other
+PYTHON
+}
+right_pin=34333231FFFFFFFF
+right_adm=5A59585756555453
+iccid=89000101000000000044
+[ "$(card 80AA000005A903830107 0070000001 01A4040010A0000005591010FFFFFFFF8900000100 \
+    81E2910015BF29125A0A9800101000000000004490046D696E6500)" = bf29038001009000 ] || problem "no nickname"
+has_tries 63c3 63ca
+foreign
+needing pin skip "needs the value of PIN1: --pin HEX" adm skip "needs the value of ADM1: --adm HEX" \
+    profile skip "needs a profile that may be changed: --profile ICCID" \
+    enabled-profile skip "needs leave to change the enabled profile"
+has_tries 63c3 63ca
+foreign --profile "$iccid" --pin "$right_pin" --adm "$right_adm"
+needing pin pass "" adm pass "" profile pass "" enabled-profile pass "" "enabled-profile pin" pass ""
+has_tries 63c3 63ca
+for value in "$right_pin" "$right_adm"; do
+    ! grep -qi "$value" "$folder/own.json" || problem "the report gives away $value"
+done
+grep -q '"hidden":"a value of --pin or --adm"' "$folder/own.json" || problem "the report does not say what it hides"
+"$softeuicc" profiles --card "$folder/own.card" | grep -q 'called "mine"' || problem "the nickname is gone"
+foreign --profile 89000101000000009995
+needing profile skip "89000101000000009995 is not on this card" \
+    enabled-profile skip "89000101000000009995 is not on this card"
+# a wrong value costs one try a run, and never the last one
+foreign --pin 30303030FFFFFFFF --adm 3838383838383838
+needing pin skip "the value is wrong (2 tries left)" adm skip "the value is wrong (9 tries left)"
+has_tries 63c2 63c9
+asking=('UICC.AccessRules/08*' 'UICC.Pin/20*')
+foreign --pin 30303030FFFFFFFF
+has_tries 63c1 63c9
+foreign --pin 30303030FFFFFFFF
+needing pin skip "it has 1 try left and is not risked"
+has_tries 63c1 63c9
+# with leave the profile is replaced by that of the same ICCID which the bench knows
+foreign --allow-destructive --pin "$right_pin" --adm "$right_adm"
+needing pin pass ""
+
 # ---- through a socket; and when the card goes away ----
 "$softeuicc" run --memory --listen 127.0.0.1:0 >"$folder/daemon" 2>&1 &
 daemon=$!
 port=
-for _ in $(seq 100); do
-    port=$(grep -oE '127\.0\.0\.1:[0-9]+' "$folder/daemon" | head -1 || true)
+for _ in $(seq 600); do
+    port=$(sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+)$/\1/p' "$folder/daemon")
     [ -n "$port" ] && break
     sleep 0.1
 done
@@ -217,7 +300,8 @@ PYTHON
 kill "$daemon"
 wait "$daemon" || true
 daemon=
-run 3 --connect "$port" --timeout 300
+# (not the daemon's port: another program may have it by now, but this one is never given by chance)
+run 3 --connect 127.0.0.1:1
 says "no connection"
 run 3 --reader "no reader has this name"
 echo "run.sh: all as it has to be"

@@ -32,7 +32,7 @@ def write(name, report):
 def diff(old, new, *options):
     """Its exit status and what it says."""
     done = subprocess.run([BENCH, "diff", write("old.json", old), write("new.json", new), *options],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
     return done.returncode, done.stdout.decode()
 
 

@@ -102,10 +102,9 @@ def check_case(page, url):
     page.key("Enter", "\r")
     check(page.run(f"document.querySelector({body + 'details'!r}).open"), "Enter opens a case")
     page.press(body + "dl a")
-    page.run("new Promise(done => setTimeout(done, 50))")
-    check(len(page.shown()) > 1 and not page.run("document.querySelector('#requirement').hidden"), "a requirement's cases")
+    check(page.until("!document.querySelector('#requirement').hidden") and len(page.shown()) > 1, "a requirement's cases")
     page.press("#requirement button")
-    check(len(page.shown()) > 50, "all requirements again")
+    check(page.until("document.querySelector('#requirement').hidden") and len(page.shown()) > 50, "all requirements again")
     page.sound("case")
 
 
@@ -113,7 +112,7 @@ def check_requirements(page):
     check(page.run("document.querySelectorAll('[data-source]').length") >= 7, "requirements by source")
     page.run("document.querySelector('#status').value = 'failed'; "
              "document.querySelector('#status').dispatchEvent(new Event('change'))")
-    page.run("new Promise(done => setTimeout(done, 100))")
+    check(page.until("[...document.querySelectorAll('tr[data-status]')].some(r => !r.getClientRects().length)"), "some are hidden")
     seen = page.run("[...document.querySelectorAll('tr[data-status]')].filter(r => r.getClientRects().length)"
                     ".map(r => r.querySelector('th').textContent)")
     check("ES10c.DeleteProfile" in seen and "ES10c.GetEID" not in seen, f"failed requirements: {seen}")
@@ -152,6 +151,7 @@ def check_hostile(page, folder):
         file.write(f"group Hostile\nclause {HOSTILE}\ncase a\ntitle {HOSTILE}\ntest\n# {HOSTILE}\n> 00A40004023F00\n< 6F00\n")
     bench("run", "--cases", f"{folder}/hostile", "Hostile", "--html", f"{folder}/hostile.html", "--json", f"{folder}/hostile.json", status=1)
     page.open(f"file://{folder}/hostile.html#case=Hostile%2Fa")
+    check(page.until("!!document.querySelector('.reason') && !!document.querySelector('.why')"), "the case of the hash is open")
     check(page.run("document.images.length") == 0 and "taken" not in page.run("document.title"), "no markup came of it")
     check(HOSTILE in page.text("ol.cases summary") and HOSTILE in page.text(".reason") and HOSTILE in page.text(".why"),
           "it is shown as text")
@@ -182,8 +182,10 @@ def check_many(page, folder):
     begin = time.monotonic()
     page.open(f"file://{folder}/many.html")
     check(len(page.shown()) == 600, "600 cases")
-    took = page.run("(() => { const begin = performance.now(); const s = document.querySelector('#search'); s.value = '599';"
-                    " s.dispatchEvent(new Event('input')); document.body.offsetHeight; return performance.now() - begin; })()")
+    # the fastest of some, which a busy machine does not slow down
+    search = ("(() => { const begin = performance.now(); const s = document.querySelector('#search'); s.value = '%s';"
+              " s.dispatchEvent(new Event('input')); document.body.offsetHeight; return performance.now() - begin; })()")
+    took = min(page.run(search % word) for word in ("101", "202", "303", "404", "599"))
     check(page.shown() == ["Many/599"], "one of 600 is found")
     print(f"600 cases: shown after {time.monotonic() - begin:.2f} s, a search takes {took:.0f} ms")
     check(took < 1000, "a search among 600 cases is fast")

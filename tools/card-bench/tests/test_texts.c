@@ -206,6 +206,7 @@ static const struct {
     {CASE "channel 20\n", "line 6: expected channel open"},
     {CASE "get-response perhaps\n", "line 6: expected automatic or by-hand"},
     {CASE "block-size 0\n", "line 6: expected a number of bytes from 1"},
+    {CASE "profile\n", "line 6: expected bytes"},
     {CASE "reset now\n", "line 6: expected nothing behind it"},
 };
 
