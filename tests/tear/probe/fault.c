@@ -207,20 +207,23 @@ static bool only_tries_fell(const struct storage *from, const struct storage *to
     return !others && storage_difference(from, to);
 }
 
-static bool has_blocked(const struct storage *s)
+/* A PIN has no try left that would have some. */
+static bool blocks_more(const struct storage *end, const struct storage *now)
 {
-    bool blocked = false;
-    for (size_t i = 0; i < s->n; i++)
-        blocked = blocked || tries_of(&s->items[i]) == 0;
-    return blocked;
+    bool more = false;
+    for (size_t i = 0; i < now->n; i++) {
+        const struct stored *there = storage_find(end, now->items[i].key);
+        more = more || (tries_of(&now->items[i]) == 0 && there && tries_of(there) > 0);
+    }
+    return more;
 }
 
 /* The fault came after a try of a PIN was taken, as a power cut does: the command then finds one less, which changes
- * only tries, unless the PIN is blocked and what it was to open stays shut. */
+ * only tries, unless that was the last one and what the PIN was to open stays shut. */
 static bool is_for_lack_of_a_try(const struct reference *r, const struct storage *before, const struct storage *now)
 {
     if (!only_tries_fell(&r->states[0], before)) return false;
-    return has_blocked(now) || !storage_difference(end_of(r), now) || only_tries_fell(end_of(r), now);
+    return blocks_more(end_of(r), now) || !storage_difference(end_of(r), now) || only_tries_fell(end_of(r), now);
 }
 
 /* The same command once more, after 6F00. */

@@ -243,7 +243,7 @@ function filterForm() {
             change({verdicts});
         }}), " ", el("span", {class: verdictClass(v)}, VERDICT_WORDS[v]));
     return el("form", {class: "filters", role: "search", onsubmit: e => e.preventDefault()},
-        el("label", {}, "Search ", el("input", {type: "search", id: "search", placeholder: "id, title, clause, reason",
+        el("label", {}, "Search id, title, clause, reason ", el("input", {type: "search", id: "search",
             oninput: e => change({search: e.target.value})})),
         el("fieldset", {}, el("legend", {}, "Verdict"), VERDICTS.map(verdictBox)),
         el("label", {}, "Family ", el("select", {id: "family", onchange: e => change({family: e.target.value})},
